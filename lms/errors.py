@@ -1,0 +1,45 @@
+"""The tree of refusals: each says to a person what is wrong and what to do next.
+
+    Refusal
+    ├── NotFound        what was asked for does not exist, or not for this person
+    ├── NotAllowed      this person may not do it
+    ├── Conflict        not now, or not any more
+    ├── TooMany         too often: wait
+    ├── Invalid         the input is not usable as it is
+    │   └── TooLarge    the input is larger than the site takes
+    └── Unavailable     our fault, for a while
+"""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Base of all refusals; `str(refusal)` is a sentence for the person who asked."""
+
+
+class NotFound(Refusal):
+    """What was asked for does not exist, or this person may not know that it does."""
+
+
+class NotAllowed(Refusal):
+    """The person is known, and may not do this."""
+
+
+class Conflict(Refusal):
+    """It cannot be done now, or any more."""
+
+
+class TooMany(Refusal):
+    """It was tried too often; the message says when to try again."""
+
+
+class Invalid(Refusal):
+    """The input cannot be used as it is; the message says what to change."""
+
+
+class TooLarge(Invalid):
+    """The input is larger than the site takes."""
+
+
+class Unavailable(Refusal):
+    """The site cannot do it for a while; nothing was lost."""
