@@ -1,13 +1,13 @@
 """The tree of refusals: each says to a person what is wrong and what to do next.
 
-    Refusal
-    ├── NotFound        what was asked for does not exist, or not for this person
-    ├── NotAllowed      this person may not do it
-    ├── Conflict        not now, or not any more
-    ├── TooMany         too often: wait
-    ├── Invalid         the input is not usable as it is
-    │   └── TooLarge    the input is larger than the site takes
-    └── Unavailable     our fault, for a while
+Refusal
+├── NotFound        what was asked for does not exist, or not for this person
+├── NotAllowed      this person may not do it
+├── Conflict        not now, or not any more
+├── TooMany         too often: wait
+├── Invalid         the input is not usable as it is
+│   └── TooLarge    the input is larger than the site takes
+└── Unavailable     our fault, for a while
 """
 
 from __future__ import annotations

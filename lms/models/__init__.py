@@ -1,0 +1,38 @@
+"""Tables: what people do. One import of this package knows them all."""
+
+from lms.models.audit import AuditEvent
+from lms.models.base import Base
+from lms.models.evidence import Evidence, LevelDecision
+from lms.models.grading import ExerciseResult, GradingRun, Job, Score
+from lms.models.people import Invitation, SignInAttempt, User
+from lms.models.promotions import (
+    Campus,
+    Membership,
+    Organisation,
+    Programme,
+    Promotion,
+    PromotionDate,
+)
+from lms.models.submissions import AssignmentVersion, Submission
+
+__all__ = [
+    "AssignmentVersion",
+    "AuditEvent",
+    "Base",
+    "Campus",
+    "Evidence",
+    "ExerciseResult",
+    "GradingRun",
+    "Invitation",
+    "Job",
+    "LevelDecision",
+    "Membership",
+    "Organisation",
+    "Programme",
+    "Promotion",
+    "PromotionDate",
+    "Score",
+    "SignInAttempt",
+    "Submission",
+    "User",
+]

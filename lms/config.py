@@ -1,0 +1,106 @@
+"""Every setting of the site, with its unit, its default and its meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Settings, read once at start-up and never changed.
+
+    Each is read from the environment under `GARRIGUE_` and its name in capitals.
+    """
+
+    secret_key: str
+    """Signs cookies and links. It has no default, so no site can forget it."""
+
+    instance: Path
+    """Folder of the database, the blobs, the mail folder and the caches."""
+
+    courses: Path
+    """Folder that holds one folder for each course."""
+
+    database_url: str = ""
+    """SQLAlchemy address of the database; empty means `garrigue.db` in the instance."""
+
+    site_name: str = "École IA Occitanie"
+    """Shown in the header of every page."""
+
+    public_url: str = "http://127.0.0.1:8000"
+    """Address that people use; links in mails are made from it, never from a request."""
+
+    timezone: str = "Europe/Paris"
+    """Zone in which dates are shown."""
+
+    max_upload_bytes: int = 10 * MIB
+    """Largest notebook that a learner may hand in."""
+
+    session_idle_s: int = 12 * 3600
+    """A session unused for that long ends."""
+
+    session_absolute_s: int = 14 * 24 * 3600
+    """A session ends after that long, used or not."""
+
+    reset_link_s: int = 3600
+    """How long a password reset link works."""
+
+    invitation_s: int = 14 * 24 * 3600
+    """How long an invitation link works."""
+
+    lease_s: int = 60
+    """How long a worker may go without renewing its lease on a job."""
+
+    has_live_reload: bool = False
+    """Read courses anew when their files change: for authors, not for production."""
+
+    is_demo: bool = False
+    """Show the demo accounts on the sign-in page."""
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.instance / 'garrigue.db'}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the site by HTTPS, so that cookies are `Secure`."""
+        return self.public_url.startswith("https://")
+
+
+class MissingSetting(Exception):
+    """A setting without default is not set, or one cannot be read."""
+
+
+def from_environment(environment: Mapping[str, str]) -> Config:
+    """Return the settings that `GARRIGUE_*` variables give.
+
+    :raises MissingSetting: if one has no default and is not set, or has the wrong type.
+    """
+    values: dict[str, object] = {}
+    for setting in fields(Config):
+        variable = f"GARRIGUE_{setting.name.upper()}"
+        if variable in environment:
+            values[setting.name] = _read(variable, environment[variable], str(setting.type))
+    try:
+        return Config(**values)  # type: ignore[arg-type]
+    except TypeError as error:
+        missing = [
+            f"GARRIGUE_{name.upper()}"
+            for name in ("secret_key", "instance", "courses")
+            if name not in values
+        ]
+        raise MissingSetting(f"Set {', '.join(missing)}.") from error
+
+
+def _read(variable: str, text: str, kind: str) -> object:
+    try:
+        if kind == "bool":
+            return {"1": True, "true": True, "0": False, "false": False}[text.lower()]
+        return {"str": str, "int": int, "Path": Path}[kind](text)
+    except (KeyError, ValueError) as error:
+        raise MissingSetting(f"{variable} is not a valid {kind}: {text!r}.") from error

@@ -1,0 +1,138 @@
+"""Jobs, the runs that they made, their results and the scores derived from them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.models.base import Base
+from lms.models.people import User
+from lms.models.submissions import Submission
+
+
+class Job(Base):
+    """One piece of work that a worker leases, does, and reports with its fencing token."""
+
+    __tablename__ = "job"
+    __table_args__ = (Index("ix_job_claim", "state", "priority", "run_after", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    #: `grade` for now.
+    kind: Mapped[str]
+    submission_id: Mapped[int] = mapped_column(
+        ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
+
+    #: One of `lms.domain.jobs.JobState`.
+    state: Mapped[str]
+
+    #: Lower goes first: see `lms.domain.jobs.Priority`.
+    priority: Mapped[int]
+
+    #: How many times it was claimed.
+    attempts: Mapped[int] = mapped_column(default=0)
+
+    #: Not before this moment: back-off after a fault.
+    run_after: Mapped[datetime]
+    leased_by: Mapped[str | None]
+    lease_until: Mapped[datetime | None]
+
+    #: Raised by each claim; a report with an older token is refused.
+    token: Mapped[int] = mapped_column(default=0)
+
+    #: Of the last fault, for operators.
+    fault: Mapped[str | None]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    submission: Mapped[Submission] = relationship()
+
+
+class GradingRun(Base):
+    """One finished run of one submission against one version of its tests."""
+
+    __tablename__ = "grading_run"
+    __table_args__ = (UniqueConstraint("submission_id", "version_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
+
+    #: The tests that ran: the submission's own version, or a later one after a regrade.
+    version_id: Mapped[int] = mapped_column(ForeignKey("assignment_version.id"))
+
+    #: One of `graders.protocol.Outcome`; `system-error` is never recorded as a run.
+    outcome: Mapped[str]
+    points: Mapped[float]
+    max_points: Mapped[float]
+    is_forgeable: Mapped[bool]
+
+    #: Why not all points, for the learner; empty when graded.
+    message: Mapped[str]
+
+    #: Blob of the executed notebook as clean HTML; None when nothing ran.
+    feedback_hash: Mapped[str | None]
+    durations_ms: Mapped[dict[str, Any]]
+    cpu_ms: Mapped[float | None]
+    peak_memory_bytes: Mapped[int | None]
+    engine_version: Mapped[str]
+    environment_digest: Mapped[str]
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime]
+
+    submission: Mapped[Submission] = relationship()
+    exercises: Mapped[list[ExerciseResult]] = relationship(
+        back_populates="run", order_by="ExerciseResult.position", cascade="all, delete-orphan"
+    )
+
+
+class ExerciseResult(Base):
+    """What one run says of one exercise."""
+
+    __tablename__ = "exercise_result"
+    __table_args__ = (UniqueConstraint("run_id", "exercise_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    exercise_id: Mapped[str]
+    title: Mapped[str]
+    points: Mapped[float]
+    max_points: Mapped[float]
+
+    #: One of `graders.protocol.TestOutcome`.
+    outcome: Mapped[str]
+    is_forgeable: Mapped[bool]
+
+    #: One object a test, as `graders.protocol.TestResult`.
+    tests: Mapped[list[Any]]
+
+    run: Mapped[GradingRun] = relationship(back_populates="exercises")
+
+
+class Score(Base):
+    """What one learner has for one assignment, derived from runs, with the reason."""
+
+    __tablename__ = "score"
+    __table_args__ = (UniqueConstraint("learner_id", "course_slug", "assignment_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    promotion_id: Mapped[int] = mapped_column(
+        ForeignKey("promotion.id", ondelete="CASCADE"), index=True
+    )
+    course_slug: Mapped[str]
+    assignment_id: Mapped[str]
+    points: Mapped[float]
+    max_points: Mapped[float]
+
+    #: `best` or `last`, and of which attempt, in words.
+    reason: Mapped[str]
+    run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="CASCADE"))
+    derived_at: Mapped[datetime]
+
+    learner: Mapped[User] = relationship()
+    run: Mapped[GradingRun] = relationship()
