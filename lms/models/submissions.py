@@ -29,6 +29,12 @@ class AssignmentVersion(Base):
     #: Blob of the author's source notebook.
     notebook_hash: Mapped[str]
 
+    #: Blob of the notebook that learners get: no solutions, no hidden tests.
+    released_hash: Mapped[str]
+
+    #: Id, title, points, competence, level and hints of each exercise, in order.
+    exercises: Mapped[list[Any]] = mapped_column(default=list)
+
     #: Blob hash of each data file, by its path in the room.
     files: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
