@@ -1,0 +1,1 @@
+"""Notebooks as values: read, validate, release and assemble; nothing here runs code."""
