@@ -49,6 +49,19 @@ class Config:
     reset_link_s: int = 3600
     """How long a password reset link works."""
 
+    sign_in_window_s: int = 15 * 60
+    """How long a failed attempt to sign in counts against the next ones."""
+
+    sign_in_attempts_account: int = 10
+    """Failed attempts in that time after which an account must wait."""
+
+    sign_in_attempts_host: int = 100
+    """Failed attempts in that time after which a client address must wait: a whole school
+    may share one."""
+
+    trusted_proxies: int = 0
+    """Reverse proxies in front of the site, whose `X-Forwarded-For` is believed."""
+
     invitation_s: int = 14 * 24 * 3600
     """How long an invitation link works."""
 

@@ -3,6 +3,7 @@
 Refusal
 ├── NotFound        what was asked for does not exist, or not for this person
 ├── NotAllowed      this person may not do it
+│   └── NotSignedIn it is not known who asks
 ├── Conflict        not now, or not any more
 ├── TooMany         too often: wait
 ├── Invalid         the input is not usable as it is
@@ -23,6 +24,10 @@ class NotFound(Refusal):
 
 class NotAllowed(Refusal):
     """The person is known, and may not do this."""
+
+
+class NotSignedIn(NotAllowed):
+    """It is not known who asks: signing in is the next step."""
 
 
 class Conflict(Refusal):

@@ -1,8 +1,12 @@
-"""Who may do what: one table of rights, asked by (roles, action), denied by default."""
+"""Who may do what: one table of rights, asked by (actor, action, subject)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from lms.errors import NotAllowed, NotFound, NotSignedIn
 
 
 class Role(StrEnum):
@@ -14,3 +18,129 @@ class Role(StrEnum):
     TUTOR = "tuteur"
     FUNDER = "financeur"
     JURY = "jury"
+
+
+class Action(StrEnum):
+    """What can be asked of the platform."""
+
+    USE_ACCOUNT = "use-account"  # home page, own account, signing out
+    READ_COURSE = "read-course"  # lessons, released notebooks and their data
+    HAND_IN = "hand-in"
+    SEE_SUBMISSION = "see-submission"  # state, feedback and the file as it was handed in
+    SEE_RESULTS = "see-results"  # the table of a promotion, its members
+    INVITE = "invite"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Whoever asks, at this moment.
+
+    :param user_id: None when nobody is signed in.
+    :param roles: roles that hold now, by promotion id; an ended membership gives none.
+    """
+
+    user_id: int | None = None
+    is_operator: bool = False
+    roles: Mapping[int, frozenset[Role]] = field(default_factory=dict)
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether it is known who asks."""
+        return self.user_id is not None
+
+    def promotions(self, *roles: Role) -> frozenset[int]:
+        """Return the promotions in which the actor has one of these roles, or any role."""
+        wanted = frozenset(roles or Role)
+        return frozenset(key for key, held in self.roles.items() if held & wanted)
+
+
+ANONYMOUS = Actor()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """What an action is done to.
+
+    :param promotion_ids: promotions that it belongs to: a course belongs to all that follow it.
+    :param owner_id: the person whose work it is.
+    """
+
+    promotion_ids: frozenset[int] = frozenset()
+    owner_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Right:
+    """Who may do one action; whoever is not named may not.
+
+    :param roles: with one of these roles in one of the subject's promotions.
+    :param roles_anywhere: with one of these roles in any promotion.
+    :param is_for_owner: the owner may, whatever became of the membership.
+    :param is_for_operator: operators may.
+    :param is_for_everyone: anybody who is signed in may.
+    :param is_secret: who may not do it may not learn that the subject exists either.
+    """
+
+    roles: frozenset[Role] = frozenset()
+    roles_anywhere: frozenset[Role] = frozenset()
+    is_for_owner: bool = False
+    is_for_operator: bool = False
+    is_for_everyone: bool = False
+    is_secret: bool = False
+
+
+STAFF = frozenset({Role.TRAINER, Role.COHORT_MANAGER})
+
+RIGHTS: Mapping[Action, Right] = {
+    Action.USE_ACCOUNT: Right(is_for_everyone=True),
+    Action.READ_COURSE: Right(
+        roles=STAFF | {Role.LEARNER, Role.TUTOR, Role.JURY},
+        # Trainers prepare the next course before a promotion follows it.
+        roles_anywhere=frozenset({Role.TRAINER}),
+        is_for_operator=True,
+    ),
+    Action.HAND_IN: Right(roles=frozenset({Role.LEARNER})),
+    Action.SEE_SUBMISSION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
+    Action.SEE_RESULTS: Right(roles=STAFF),
+    Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),
+}
+
+
+def may(actor: Actor, action: Action, subject: Subject | None = None) -> bool:
+    """Whether this actor may do this to that subject."""
+    subject = subject or Subject()
+    right = RIGHTS.get(action)
+    if right is None or not actor.is_signed_in:
+        return False
+    return (
+        right.is_for_everyone
+        or (right.is_for_operator and actor.is_operator)
+        or (right.is_for_owner and subject.owner_id == actor.user_id)
+        or bool(_roles_in(actor, subject) & right.roles)
+        or bool(_roles_in(actor, None) & right.roles_anywhere)
+    )
+
+
+def require(actor: Actor, action: Action, subject: Subject | None = None) -> None:
+    """Return when the actor may; refuse otherwise.
+
+    :raises NotSignedIn: if nobody is signed in.
+    :raises NotFound: if the person may not know that the subject exists.
+    :raises NotAllowed: if the person knows the subject and may not do this to it.
+    """
+    if not actor.is_signed_in:
+        raise NotSignedIn("Cette page demande de se connecter.")
+    if may(actor, action, subject):
+        return
+    if RIGHTS[action].is_secret or not _roles_in(actor, subject or Subject()):
+        raise NotFound("Cette page n’existe pas, ou elle ne vous est pas ouverte.")
+    raise NotAllowed(
+        "Votre rôle dans cette promotion ne le permet pas. "
+        "Si vous devriez y avoir accès, écrivez à votre chargé ou chargée de promotion."
+    )
+
+
+def _roles_in(actor: Actor, subject: Subject | None) -> frozenset[Role]:
+    """Return the actor's roles in the subject's promotions; in all of them without subject."""
+    keys = actor.roles.keys() if subject is None else subject.promotion_ids & actor.roles.keys()
+    return frozenset().union(*(actor.roles[key] for key in keys))

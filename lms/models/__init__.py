@@ -3,8 +3,8 @@
 from lms.models.audit import AuditEvent
 from lms.models.base import Base
 from lms.models.evidence import Evidence, LevelDecision
-from lms.models.grading import ExerciseResult, GradingRun, Job, Score
-from lms.models.people import Invitation, SignInAttempt, User
+from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
+from lms.models.people import Invitation, SignIn, SignInAttempt, User
 from lms.models.promotions import (
     Campus,
     Membership,
@@ -32,7 +32,9 @@ __all__ = [
     "Promotion",
     "PromotionDate",
     "Score",
+    "SignIn",
     "SignInAttempt",
     "Submission",
     "User",
+    "Worker",
 ]

@@ -35,8 +35,6 @@ class User(Base):
     is_operator: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
 
-    #: Raised to end all sessions of this person (password change, sign out everywhere).
-    session_epoch: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
 
     memberships: Mapped[list[Membership]] = relationship(back_populates="user")
@@ -61,6 +59,24 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """One browser that is signed in as one person, until it signs out, idles or grows old."""
+
+    __tablename__ = "sign_in"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    #: SHA-256 of the token in the cookie; the token itself is nowhere.
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    started_at: Mapped[datetime]
+
+    #: Last use, to within some minutes: not every page should write.
+    seen_at: Mapped[datetime]
+
+    user: Mapped[User] = relationship()
 
 
 class SignInAttempt(Base):
