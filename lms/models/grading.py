@@ -52,6 +52,22 @@ class Job(Base):
     submission: Mapped[Submission] = relationship()
 
 
+class Worker(Base):
+    """One worker process that grades, as it last said."""
+
+    __tablename__ = "worker"
+
+    #: Host and process, such as `salle-3:4711`.
+    name: Mapped[str] = mapped_column(primary_key=True)
+
+    #: How many jobs it does side by side.
+    slots: Mapped[int]
+
+    #: Why it does not grade, for operators; empty while it does.
+    halted: Mapped[str] = mapped_column(default="")
+    seen_at: Mapped[datetime]
+
+
 class GradingRun(Base):
     """One finished run of one submission against one version of its tests."""
 

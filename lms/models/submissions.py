@@ -50,6 +50,7 @@ class Submission(Base):
     __tablename__ = "submission"
     __table_args__ = (
         UniqueConstraint("learner_id", "version_id", "notebook_hash"),
+        UniqueConstraint("learner_id", "course_slug", "assignment_id", "attempt"),
         Index("ix_submission_answered", "course_slug", "assignment_id", "learner_id"),
     )
 

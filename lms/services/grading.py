@@ -1,0 +1,165 @@
+"""What a worker needs of a submission, and how its report is recorded, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from graders.protocol import ExerciseResult as ExerciseReport
+from graders.protocol import Outcome, Report, TestResult
+from lms.domain.course import RunLimits, ScorePolicy
+from lms.errors import Refusal
+from lms.models import AuditEvent, ExerciseResult, GradingRun
+from lms.services import evidence, jobs, scores
+from lms.services.submissions import submission_by_id
+
+
+class FaultIsNoScore(Refusal):
+    """A fault of ours was about to be recorded as a result."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """All that grading one submission takes: hashes of blobs, and limits.
+
+    :param files: blob of each data file, by its path in the room.
+    """
+
+    submission_id: int
+    course_slug: str
+    assignment_id: str
+    title: str
+    notebook_hash: str
+    source_hash: str
+    files: Mapping[str, str]
+    limits: RunLimits
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinishedRun:
+    """A report with what the worker adds to it.
+
+    :param feedback_hash: blob of the executed notebook as HTML; None when there is none.
+    """
+
+    report: Report
+    feedback_hash: str | None
+    policy: ScorePolicy
+    started_at: datetime
+    finished_at: datetime
+
+
+def task_of(session: Session, submission_id: int) -> Task:
+    """Return what grading a submission takes, at the version that it answers."""
+    submission = submission_by_id(session, submission_id)
+    version = submission.version
+    return Task(
+        submission_id=submission.id,
+        course_slug=submission.course_slug,
+        assignment_id=submission.assignment_id,
+        title=version.title,
+        notebook_hash=submission.notebook_hash,
+        source_hash=version.notebook_hash,
+        files=dict(version.files),
+        limits=RunLimits(**version.run),
+    )
+
+
+def record(session: Session, held: jobs.Claim, finished: FinishedRun) -> GradingRun:
+    """Write a run, its results, the score, the evidence and the end of the job together.
+
+    Doing it twice for the same tests changes nothing the second time.
+
+    :raises StaleLease: if the job is no longer this worker's.
+    :raises FaultIsNoScore: if the report is of a fault of ours.
+    """
+    if finished.report.outcome is Outcome.SYSTEM_ERROR:
+        raise FaultIsNoScore("Une panne de notre fait n’est jamais une note.")
+    jobs.finish(session, held, now=finished.finished_at)
+    submission = submission_by_id(session, held.submission_id)
+    before = _run(session, submission.id, submission.version_id)
+    if before is not None:
+        return before
+    run = _new_run(submission.id, submission.version_id, finished)
+    session.add(run)
+    session.flush()
+    learner_id, now = submission.learner_id, finished.finished_at
+    scores.derive(session, submission, policy=finished.policy, now=now)
+    evidence.propose(session, run, submission.version, learner_id=learner_id, now=now)
+    session.add(_audit(run, held))
+    session.flush()
+    return run
+
+
+def _run(session: Session, submission_id: int, version_id: int) -> GradingRun | None:
+    return session.scalar(
+        select(GradingRun).where(
+            GradingRun.submission_id == submission_id, GradingRun.version_id == version_id
+        )
+    )
+
+
+def _new_run(submission_id: int, version_id: int, finished: FinishedRun) -> GradingRun:
+    report = finished.report
+    return GradingRun(
+        submission_id=submission_id,
+        version_id=version_id,
+        outcome=report.outcome,
+        points=report.points,
+        max_points=report.max_points,
+        is_forgeable=any(exercise.is_forgeable for exercise in report.exercises),
+        message=report.message,
+        feedback_hash=finished.feedback_hash,
+        durations_ms=dict(report.durations_ms),
+        cpu_ms=report.cpu_ms,
+        peak_memory_bytes=report.peak_memory_bytes,
+        engine_version=report.engine_version,
+        environment_digest=report.environment_digest,
+        started_at=finished.started_at,
+        finished_at=finished.finished_at,
+        exercises=[
+            _result(position, exercise)
+            for position, exercise in enumerate(report.exercises, start=1)
+        ],
+    )
+
+
+def _result(position: int, exercise: ExerciseReport) -> ExerciseResult:
+    return ExerciseResult(
+        position=position,
+        exercise_id=exercise.id,
+        title=exercise.title,
+        points=exercise.points,
+        max_points=exercise.max_points,
+        outcome=exercise.outcome,
+        is_forgeable=exercise.is_forgeable,
+        tests=[_kept(test) for test in exercise.tests],
+    )
+
+
+def _kept(test: TestResult) -> dict[str, Any]:
+    # What is never stored can never be shown by mistake.
+    shown = replace(test, source="", message="", traceback="") if test.is_hidden else test
+    return asdict(shown)
+
+
+def _audit(run: GradingRun, held: jobs.Claim) -> AuditEvent:
+    return AuditEvent(
+        at=run.finished_at,
+        actor_id=None,
+        action="submission.graded",
+        subject=f"submission:{run.submission_id}",
+        details={
+            "run": run.id,
+            "outcome": run.outcome,
+            "points": run.points,
+            "max_points": run.max_points,
+            "worker": held.worker,
+            "attempts": held.attempts,
+        },
+    )

@@ -1,0 +1,201 @@
+"""The leased table of jobs: who does what, until when, and what becomes of faults."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from lms.domain.jobs import MAX_ATTEMPTS, JobState, Priority, back_off
+from lms.errors import Conflict, NotFound
+from lms.models import Job, Submission
+
+GRADE = "grade"
+LOST = "Le processus de correction s’est arrêté sans répondre."
+
+
+class StaleLease(Conflict):
+    """The job was given to another worker meanwhile: this one's report counts for nothing."""
+
+    def __init__(self, job_id: int) -> None:
+        super().__init__(f"La tâche {job_id} a été confiée à un autre processus de correction.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One job in one worker's hands.
+
+    :param token: raised by each claim; what comes with an older one is refused.
+    """
+
+    job_id: int
+    submission_id: int
+    worker: str
+    token: int
+    attempts: int
+
+
+def enqueue(
+    session: Session,
+    submission: Submission,
+    *,
+    now: datetime,
+    priority: Priority = Priority.INTERACTIVE,
+) -> Job:
+    """Add the job that grades a submission."""
+    job = Job(
+        kind=GRADE,
+        submission=submission,
+        state=JobState.WAITING,
+        priority=priority,
+        attempts=0,
+        token=0,
+        run_after=now,
+        created_at=now,
+    )
+    session.add(job)
+    return job
+
+
+def claim(session: Session, worker: str, *, now: datetime, lease_s: float) -> Claim | None:
+    """Give the worker the next job, or None when there is none.
+
+    One statement finds and takes it, so two workers never get the same. A job whose lease
+    ran out counts as waiting: its worker is gone, or too late.
+    """
+    is_lost = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    _set_aside_lost(session, now)
+    next_job = (
+        select(Job.id)
+        .where(or_(and_(Job.state == JobState.WAITING, Job.run_after <= now), is_lost))
+        .order_by(Job.priority, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    taken = session.execute(
+        update(Job)
+        .where(Job.id == next_job)
+        .values(
+            state=JobState.RUNNING,
+            leased_by=worker,
+            lease_until=now + timedelta(seconds=lease_s),
+            token=Job.token + 1,
+            attempts=Job.attempts + 1,
+        )
+        .returning(Job.id, Job.submission_id, Job.token, Job.attempts)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if taken is None:
+        return None
+    return Claim(
+        job_id=taken.id,
+        submission_id=taken.submission_id,
+        worker=worker,
+        token=taken.token,
+        attempts=taken.attempts,
+    )
+
+
+def _set_aside_lost(session: Session, now: datetime) -> None:
+    """Quarantine jobs whose every worker died with them: the next one would, too."""
+    session.execute(
+        update(Job)
+        .where(
+            Job.state == JobState.RUNNING,
+            Job.lease_until < now,
+            Job.attempts >= MAX_ATTEMPTS,
+        )
+        .values(state=JobState.QUARANTINED, leased_by=None, lease_until=None, fault=LOST)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def renew(session: Session, held: Claim, *, now: datetime, lease_s: float) -> None:
+    """Keep the job for another while.
+
+    :raises StaleLease: if it is no longer this worker's.
+    """
+    _change(session, held, lease_until=now + timedelta(seconds=lease_s))
+
+
+def finish(session: Session, held: Claim, *, now: datetime) -> None:
+    """Mark the job as done.
+
+    :raises StaleLease: if it is no longer this worker's.
+    """
+    _release(session, held, state=JobState.DONE, finished_at=now, fault=None)
+
+
+def give_back(session: Session, held: Claim, *, now: datetime) -> None:
+    """Let another worker do the job at once, as if this one had never claimed it.
+
+    :raises StaleLease: if it is no longer this worker's.
+    """
+    _release(session, held, state=JobState.WAITING, run_after=now, attempts=held.attempts - 1)
+
+
+def fail(session: Session, held: Claim, fault: str, *, now: datetime) -> JobState:
+    """Note a fault of ours: try again later, or set the job aside after too many.
+
+    :raises StaleLease: if it is no longer this worker's.
+    """
+    is_last = held.attempts >= MAX_ATTEMPTS
+    state = JobState.QUARANTINED if is_last else JobState.WAITING
+    _release(session, held, state=state, run_after=now + back_off(held.attempts), fault=fault)
+    return state
+
+
+def quarantined(session: Session) -> Sequence[Job]:
+    """Return the jobs that wait for a person, oldest first."""
+    return session.scalars(
+        select(Job).where(Job.state == JobState.QUARANTINED).order_by(Job.id)
+    ).all()
+
+
+def unfinished(session: Session) -> Sequence[Job]:
+    """Return the jobs that are not done, in the order in which they will be taken."""
+    return session.scalars(
+        select(Job).where(Job.state != JobState.DONE).order_by(Job.priority, Job.id)
+    ).all()
+
+
+def retry(session: Session, job_id: int, *, now: datetime) -> Job:
+    """Give a job that was set aside all its tries anew.
+
+    :raises NotFound: if there is no such job.
+    :raises Conflict: if it was not set aside.
+    """
+    job = session.get(Job, job_id)
+    if job is None:
+        raise NotFound(f"Il n’y a pas de tâche {job_id}.")
+    if job.state != JobState.QUARANTINED:
+        raise Conflict(f"La tâche {job_id} n’est pas mise de côté : il n’y a rien à relancer.")
+    job.state = JobState.WAITING
+    job.attempts = 0
+    job.run_after = now
+    return job
+
+
+def _release(session: Session, held: Claim, **values: Any) -> None:
+    _change(session, held, leased_by=None, lease_until=None, **values)
+
+
+def _change(session: Session, held: Claim, **values: Any) -> None:
+    changed = session.execute(
+        update(Job)
+        .where(
+            Job.id == held.job_id,
+            Job.token == held.token,
+            Job.state == JobState.RUNNING,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(changed, CursorResult)
+    if changed.rowcount != 1:
+        raise StaleLease(held.job_id)

@@ -1,0 +1,155 @@
+"""When an assignment takes work: enrolment, unlock rules, attempts, due dates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from lms.domain.access import Role
+from lms.domain.course import Assignment, Course
+from lms.domain.jobs import JobState
+from lms.domain.marks import percent
+from lms.errors import Conflict, NotAllowed
+from lms.models import (
+    Job,
+    Membership,
+    Programme,
+    Promotion,
+    PromotionDate,
+    Score,
+    Submission,
+)
+
+
+class AttemptsUsed(Conflict):
+    """The learner has no attempt left."""
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(
+            f"Vous avez utilisé vos {attempts} tentatives pour cet exercice. Demandez une "
+            "tentative de plus à votre formatrice ou formateur si vous en avez besoin."
+            if attempts > 1
+            else "Cet exercice ne se dépose qu’une fois, et vous l’avez déjà déposé."
+        )
+
+
+class Locked(Conflict):
+    """Another assignment comes first."""
+
+    def __init__(self, other: str, score: float) -> None:
+        super().__init__(
+            f"Cet exercice s’ouvrira quand vous aurez obtenu {score:g} % des points de "
+            f"l’exercice « {other} »."
+        )
+
+
+class PromotionEnded(Conflict):
+    """The promotion takes no more work."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"La promotion « {name} » est terminée : elle ne prend plus de rendus."
+        )
+
+
+def enrolment(
+    session: Session, learner_id: int, course_slug: str, *, now: datetime
+) -> Promotion:
+    """Return the promotion in which a learner follows a course: the latest, if several.
+
+    :raises NotAllowed: if there is none.
+    """
+    promotion = session.scalar(
+        select(Promotion)
+        .join(Membership)
+        .join(Programme, Promotion.programme_id == Programme.id)
+        .where(
+            Membership.user_id == learner_id,
+            Membership.role == Role.LEARNER,
+            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+            Programme.course_slug == course_slug,
+        )
+        .order_by(Promotion.starts_on.desc(), Promotion.id.desc())
+        .limit(1)
+    )
+    if promotion is None:
+        raise NotAllowed(
+            "Seules les personnes inscrites comme apprenantes dans une promotion de ce cours "
+            "peuvent déposer un rendu."
+        )
+    return promotion
+
+
+def refuse_closed(
+    session: Session,
+    learner_id: int,
+    course: Course,
+    assignment: Assignment,
+    promotion: Promotion,
+    *,
+    now: datetime,
+) -> None:
+    """Refuse work that comes too late, too early or too often.
+
+    :raises Conflict: with the reason, and what opens it where something does.
+    """
+    if promotion.ends_on < now.date():
+        raise PromotionEnded(promotion.name)
+    refuse_locked(session, learner_id, course, assignment)
+    used = attempts_used(session, learner_id, course.slug, assignment.id)
+    if assignment.attempts is not None and used >= assignment.attempts:
+        raise AttemptsUsed(assignment.attempts)
+
+
+def refuse_locked(
+    session: Session, learner_id: int, course: Course, assignment: Assignment
+) -> None:
+    """Refuse an assignment that another one must open first.
+
+    :raises Locked: with what is missing.
+    """
+    rule = assignment.opens
+    if rule is None:
+        return
+    score = session.scalar(
+        select(Score).where(
+            Score.learner_id == learner_id,
+            Score.course_slug == course.slug,
+            Score.assignment_id == rule.after,
+        )
+    )
+    if score is None or percent(score.points, score.max_points) < rule.score:
+        other = course.assignment(rule.after)
+        raise Locked(other.title if other else rule.after, rule.score)
+
+
+def attempts_used(
+    session: Session, learner_id: int, course_slug: str, assignment_id: str
+) -> int:
+    """Count the submissions that use an attempt: not those that a fault of ours holds up."""
+    held_up = select(Job.submission_id).where(Job.state == JobState.QUARANTINED)
+    return (
+        session.scalar(
+            select(func.count(Submission.id)).where(
+                Submission.learner_id == learner_id,
+                Submission.course_slug == course_slug,
+                Submission.assignment_id == assignment_id,
+                Submission.id.not_in(held_up),
+            )
+        )
+        or 0
+    )
+
+
+def due_at(session: Session, promotion: Promotion, assignment: Assignment) -> datetime | None:
+    """Return when an assignment is due for a promotion; None when it never is."""
+    if assignment.due is None:
+        return None
+    return session.scalar(
+        select(PromotionDate.at).where(
+            PromotionDate.promotion_id == promotion.id,
+            PromotionDate.symbol == assignment.due,
+        )
+    )
