@@ -1,0 +1,168 @@
+"""Grades submissions: keeps warm kernels, and turns a request into a report."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import lru_cache
+from importlib import metadata
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from graders.notebooks.assemble import Assembly, assemble
+from graders.notebooks.errors import NotebookRefused, UnusableAssignment
+from graders.notebooks.read import read_notebook
+from graders.prepared import PreparedAssignment, prepare
+from graders.protocol import GradeRequest, Outcome, Report
+from graders.report import annotated_notebook
+from graders.run import Phases, Run
+from graders.sandbox.environment import Environment, find_environment
+from graders.sandbox.nursery import Nursery
+from graders.scoring import score, total_max_points, total_points
+
+log = logging.getLogger(__name__)
+
+OnPhase = Callable[[str], None]
+
+SYSTEM_ERROR = (
+    "Une erreur de notre côté a empêché la correction. Ce n’est pas votre faute : le rendu "
+    "sera corrigé à nouveau."
+)
+
+
+class Engine:
+    """Holds one nursery for each environment, and grades in the rooms that they make.
+
+    :param slots: how many submissions are graded side by side.
+    :param is_warm: fork kernels from a warm process; a cold start behaves alike.
+    """
+
+    def __init__(self, *, slots: int = 1, is_warm: bool = True) -> None:
+        self._slots = slots
+        self._is_warm = is_warm
+        self._open = ExitStack()
+        self._nurseries: dict[str, tuple[Environment, Nursery]] = {}
+        self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the warm processes."""
+        self._open.close()
+        self._nurseries.clear()
+
+    def warm_up(self, environment: str) -> None:
+        """Start the environment's warm process now rather than at the first submission."""
+        self._nursery(environment)
+
+    def grade(self, request: GradeRequest, on_phase: OnPhase | None = None) -> Report:
+        """Grade one submission; whatever goes wrong on our side is `system-error`.
+
+        :param on_phase: called with the name of each phase when it is first entered.
+        """
+        phases = Phases(on_phase)
+        try:
+            assignment = _prepare_cached(request.assignment)
+        except UnusableAssignment as refusal:
+            return _without_points(Outcome.SYSTEM_ERROR, str(refusal), phases)
+        try:
+            with phases("assemble"):
+                assembly = assemble(assignment.source, read_notebook(request.submission))
+        except NotebookRefused as refusal:
+            return _without_points(Outcome.UNREADABLE, str(refusal), phases, assignment)
+        try:
+            return self._run(request, assignment, assembly, phases)
+        except Exception:  # whatever it is, it is ours: never a zero
+            log.exception("grading failed")
+            return _without_points(Outcome.SYSTEM_ERROR, SYSTEM_ERROR, phases, assignment)
+
+    def _run(
+        self,
+        request: GradeRequest,
+        assignment: PreparedAssignment,
+        assembly: Assembly,
+        phases: Phases,
+    ) -> Report:
+        settings = assignment.settings
+        environment, nursery = self._nursery(settings.environment or request.environment)
+        with ExitStack() as room:
+            with phases("room"):
+                kernel = room.enter_context(
+                    nursery.kernel(
+                        limits=request.limits,
+                        files=request.files,
+                        seed=request.seed if request.seed is not None else settings.seed,
+                    )
+                )
+            run = Run(kernel=kernel, limits=request.limits, phases=phases)
+            run.go(assembly)
+            usage = kernel.usage()
+        results = score(assignment.exercises, run.verdicts)
+        return Report(
+            outcome=run.outcome,
+            points=total_points(results),
+            max_points=total_max_points(results),
+            exercises=results,
+            message=run.message,
+            notebook=annotated_notebook(assignment.source, assembly, run.outputs),
+            durations_ms=phases.durations_ms,
+            cpu_ms=usage.cpu_ms,
+            peak_memory_bytes=usage.peak_memory_bytes,
+            engine_version=engine_version(),
+            environment_digest=environment.digest,
+        )
+
+    def _nursery(self, name: str) -> tuple[Environment, Nursery]:
+        with self._lock:
+            if name not in self._nurseries:
+                environment = find_environment(name)
+                nursery = self._open.enter_context(
+                    Nursery(environment, slots=self._slots, is_warm=self._is_warm)
+                )
+                self._nurseries[name] = environment, nursery
+            return self._nurseries[name]
+
+
+def grade(request: GradeRequest, on_phase: OnPhase | None = None) -> Report:
+    """Grade one submission with an engine of its own; for many, keep an `Engine`."""
+    with Engine(is_warm=False) as engine:
+        return engine.grade(request, on_phase)
+
+
+@lru_cache(maxsize=1)
+def engine_version() -> str:
+    """Return the version that a report names."""
+    return metadata.version("garrigue")
+
+
+# The same few assignments come again and again.
+_prepare_cached = lru_cache(maxsize=64)(prepare)
+
+
+def _without_points(
+    outcome: Outcome,
+    message: str,
+    phases: Phases,
+    assignment: PreparedAssignment | None = None,
+) -> Report:
+    results = score(assignment.exercises, {}) if assignment is not None else ()
+    return Report(
+        outcome=outcome,
+        points=0.0,
+        max_points=total_max_points(results),
+        exercises=results,
+        message=message,
+        durations_ms=phases.durations_ms,
+        engine_version=engine_version(),
+    )

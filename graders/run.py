@@ -1,0 +1,141 @@
+"""One run: an assembled notebook's cells, one by one, in one kernel."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from graders import in_kernel
+from graders.kernel import CellResult, Kernel
+from graders.notebooks.assemble import Assembly, Origin, Step
+from graders.notebooks.cells import Cell
+from graders.notebooks.regions import HIDDEN_TESTS, cut
+from graders.protocol import Limits, Outcome, TestOutcome
+from graders.scoring import Verdict
+
+Outputs = tuple[tuple[Mapping[str, Any], ...], int | None]
+
+_ENDS = {
+    "timed-out": Outcome.TIMED_OUT,
+    "out-of-memory": Outcome.OUT_OF_MEMORY,
+    "died": Outcome.KERNEL_DIED,
+}
+_UNANSWERED = Verdict(
+    outcome=TestOutcome.FAILED, message="Vous n’avez pas répondu à cette question."
+)
+
+
+class Phases:
+    """Wall time by phase; tells a listener when each is first entered."""
+
+    def __init__(self, on_phase: Callable[[str], None] | None = None) -> None:
+        self.durations_ms: dict[str, float] = {}
+        self._on_phase = on_phase
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[None]:
+        """Count the time of the block for the phase."""
+        if name not in self.durations_ms:
+            self.durations_ms[name] = 0.0
+            if self._on_phase is not None:
+                self._on_phase(name)
+        begun = time.monotonic()
+        try:
+            yield
+        finally:
+            self.durations_ms[name] += (time.monotonic() - begun) * 1000
+
+
+@dataclass(kw_only=True)
+class Run:
+    """The state of one run, from the first cell to the last verdict."""
+
+    kernel: Kernel
+    limits: Limits
+    phases: Phases
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    outputs: dict[int, Outputs] = field(default_factory=dict)
+    outcome: Outcome = Outcome.GRADED
+    message: str = ""
+    test_counts: list[int] = field(default_factory=list)
+
+    def go(self, assembly: Assembly) -> None:
+        """Run the cells in order, until the end or until the kernel is gone."""
+        ends_at = time.monotonic() + self.limits.wall_s
+        for number, step in enumerate(assembly.steps):
+            left_s = ends_at - time.monotonic()
+            if left_s <= 0:
+                self._end(Outcome.TIMED_OUT, _whole_run(self.limits.wall_s))
+                return
+            if not self._step(number, step, min(left_s, self.limits.cell_wall_s)):
+                return
+
+    def _step(self, number: int, step: Step, wall_s: float) -> bool:
+        """Run one cell; say whether the next can run too."""
+        role = step.cell.role
+        if role is not None and role.is_manual and step.is_untouched:
+            self.verdicts[step.cell.grade_id] = _UNANSWERED
+        if step.cell.kind != "code" or not step.cell.source.strip():
+            return True
+        if role is not None and role.is_test:
+            return self._test(number, step.cell, wall_s)
+        if step.origin is Origin.AUTHOR and _is_skipped(step.cell):
+            return True
+        with self.phases("run"):
+            result = self._execute(step.cell.source, wall_s)
+        self.outputs[number] = (tuple(result.outputs), result.execution_count)
+        return self._goes_on(result, f"La cellule {number + 1}", wall_s)
+
+    def _test(self, number: int, cell: Cell, wall_s: float) -> bool:
+        with self.phases("check"):
+            result = self._execute(cell.source, wall_s)
+        if result.execution_count is not None:
+            self.test_counts.append(result.execution_count)
+        self.verdicts[cell.grade_id] = in_kernel.judge(
+            cell, result, wall_s=wall_s, counts=self.test_counts
+        )
+        if not cut(cell.source, HIDDEN_TESTS).is_cut:
+            self.outputs[number] = (tuple(result.outputs), result.execution_count)
+        return self._goes_on(result, f"Le test « {cell.grade_id} »", wall_s)
+
+    def _execute(self, source: str, wall_s: float) -> CellResult:
+        return self.kernel.execute(
+            source, wall_s=wall_s, max_output_bytes=self.limits.output_bytes
+        )
+
+    def _goes_on(self, result: CellResult, what: str, wall_s: float) -> bool:
+        if result.outcome not in _ENDS:
+            return True
+        self._end(_ENDS[result.outcome], _why(result.outcome, what, wall_s))
+        return result.outcome == "timed-out"  # the kernel may have survived its interrupt
+
+    def _end(self, outcome: Outcome, message: str) -> None:
+        if self.outcome is Outcome.GRADED:  # the first mishap is the one to tell
+            self.outcome, self.message = outcome, message
+
+
+def _is_skipped(cell: Cell) -> bool:
+    tags = cell.metadata.get("tags")
+    return isinstance(tags, list) and "skip-execution" in tags
+
+
+def _whole_run(wall_s: float) -> str:
+    return (
+        f"Le carnet a dépassé {wall_s:.0f} s en tout : les cellules suivantes n’ont pas été "
+        "exécutées."
+    )
+
+
+def _why(outcome: str, what: str, wall_s: float) -> str:
+    match outcome:
+        case "timed-out":
+            return (
+                f"{what} a dépassé {wall_s:.0f} s et a été arrêtée. Cherchez une boucle qui ne "
+                "se termine pas."
+            )
+        case "out-of-memory":
+            return f"{what} a demandé plus de mémoire que permis : le noyau a été arrêté."
+    return f"{what} a arrêté le noyau : les cellules suivantes n’ont pas été exécutées."
