@@ -50,6 +50,11 @@ class Page:
     slug: str
     title: str
 
+    @property
+    def is_notebook(self) -> bool:
+        """Whether the lesson is a notebook, shown with the outputs that its author kept."""
+        return self.path.suffix == ".ipynb"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assignment:
@@ -90,6 +95,10 @@ class Module:
     pages: tuple[Page, ...] = ()
     assignments: tuple[Assignment, ...] = ()
 
+    def page(self, slug: str) -> Page | None:
+        """Return the page of that slug, or None."""
+        return next((page for page in self.pages if page.slug == slug), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
@@ -97,6 +106,10 @@ class Course:
 
     :param slug: the folder's name.
     :param content_hash: SHA-256 over every file that the course uses, in hexadecimal.
+    :param files: SHA-256 of every file that the course uses, relative to its folder; no
+        other file of the folder is ever read.
+    :param assets: those of the files that people may fetch: images and data that a page or
+        an assignment names.
     """
 
     slug: str
@@ -104,6 +117,8 @@ class Course:
     content_hash: str
     modules: tuple[Module, ...] = ()
     referentials: tuple[str, ...] = ()
+    files: Mapping[PurePosixPath, str] = field(default_factory=dict)
+    assets: frozenset[PurePosixPath] = frozenset()
 
     def module(self, module_id: str) -> Module | None:
         """Return the module of that id, or None."""
@@ -115,6 +130,11 @@ class Course:
             (found for found in self.assignments if found.id == assignment_id),
             None,
         )
+
+    @property
+    def pages(self) -> tuple[tuple[Module, Page], ...]:
+        """All lessons with their modules, in reading order."""
+        return tuple((module, page) for module in self.modules for page in module.pages)
 
     @property
     def assignments(self) -> tuple[Assignment, ...]:
