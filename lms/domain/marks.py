@@ -52,15 +52,6 @@ def counting_attempt(policy: ScorePolicy, attempts: Sequence[Attempt]) -> Mark:
     )
 
 
-def is_passed(points: float, max_points: float) -> bool:
-    """Return whether nothing is left to redo.
-
-    >>> is_passed(3.0, 3.0), is_passed(2.5, 3.0)
-    (True, False)
-    """
-    return points >= max_points - 1e-9
-
-
 def percent(points: float, max_points: float) -> float:
     """Return the share of the points in percent, 0 when there are none to reach.
 

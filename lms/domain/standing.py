@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from lms.domain.jobs import JobState
-from lms.domain.marks import is_passed
 
 
 class Standing(StrEnum):
@@ -22,10 +22,35 @@ class Standing(StrEnum):
         """Whether nothing more will happen by itself."""
         return self in (Standing.PASSED, Standing.TO_REDO)
 
+    @property
+    def label(self) -> str:
+        """What the templates' macro `state` calls it."""
+        return LABELS[self]
 
-def standing_of_run(points: float, max_points: float) -> Standing:
-    """Return what a finished run means for the learner."""
-    return Standing.PASSED if is_passed(points, max_points) else Standing.TO_REDO
+
+LABELS = {
+    Standing.QUEUED: "waiting",
+    Standing.RUNNING: "running",
+    Standing.HELD: "quarantined",
+    Standing.PASSED: "passed",
+    Standing.TO_REDO: "redo",
+}
+
+
+#: Outcomes of an exercise after which the learner has nothing to redo.
+SETTLED = frozenset({"passed", "manual"})
+
+
+def standing_of_run(outcome: str, exercise_outcomes: Collection[str]) -> Standing:
+    """Return what a finished run means for the learner.
+
+    >>> standing_of_run("graded", ["passed", "manual"]).value
+    'passed'
+    >>> standing_of_run("timed-out", ["passed"]).value
+    'to-redo'
+    """
+    is_settled = outcome == "graded" and SETTLED.issuperset(exercise_outcomes)
+    return Standing.PASSED if is_settled else Standing.TO_REDO
 
 
 def standing_of_job(state: JobState) -> Standing:

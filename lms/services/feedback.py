@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
 from lms.domain.jobs import JobState
-from lms.domain.standing import Standing, standing_of_job, standing_of_run
+from lms.domain.standing import SETTLED, Standing, standing_of_job, standing_of_run
 from lms.models import ExerciseResult, GradingRun, Job, Submission
 from lms.services import queue
 
@@ -117,7 +117,9 @@ def progress(session: Session, submission_id: int, *, now: datetime) -> Progress
     )
     if run is not None:
         return Progress(
-            standing=standing_of_run(run.points, run.max_points),
+            standing=standing_of_run(
+                run.outcome, [exercise.outcome for exercise in run.exercises]
+            ),
             place=None,
             points=run.points,
             max_points=run.max_points,
@@ -183,7 +185,6 @@ def _show_run(run: GradingRun, submission: Submission) -> RunShown:
 
 
 def _show_exercise(result: ExerciseResult, hints: tuple[str, ...]) -> ExerciseShown:
-    is_passed = standing_of_run(result.points, result.max_points) is Standing.PASSED
     return ExerciseShown(
         id=result.exercise_id,
         title=result.title,
@@ -192,7 +193,7 @@ def _show_exercise(result: ExerciseResult, hints: tuple[str, ...]) -> ExerciseSh
         max_points=result.max_points,
         is_forgeable=result.is_forgeable,
         tests=tuple(_show_test(test) for test in result.tests),
-        hints=() if is_passed else hints,
+        hints=() if result.outcome in SETTLED else hints,
     )
 
 

@@ -14,8 +14,8 @@ from graders.protocol import ExerciseResult as ExerciseReport
 from graders.protocol import Outcome, Report, TestResult
 from lms.domain.course import RunLimits, ScorePolicy
 from lms.errors import Refusal
-from lms.models import AuditEvent, ExerciseResult, GradingRun
-from lms.services import evidence, jobs, scores
+from lms.models import ExerciseResult, GradingRun
+from lms.services import audit, evidence, jobs, scores
 from lms.services.submissions import submission_by_id
 
 
@@ -91,7 +91,7 @@ def record(session: Session, held: jobs.Claim, finished: FinishedRun) -> Grading
     learner_id, now = submission.learner_id, finished.finished_at
     scores.derive(session, submission, policy=finished.policy, now=now)
     evidence.propose(session, run, submission.version, learner_id=learner_id, now=now)
-    session.add(_audit(run, held))
+    _note(session, run, held)
     session.flush()
     return run
 
@@ -148,18 +148,17 @@ def _kept(test: TestResult) -> dict[str, Any]:
     return asdict(shown)
 
 
-def _audit(run: GradingRun, held: jobs.Claim) -> AuditEvent:
-    return AuditEvent(
-        at=run.finished_at,
+def _note(session: Session, run: GradingRun, held: jobs.Claim) -> None:
+    audit.record(
+        session,
+        "submission.graded",
+        f"submission:{run.submission_id}",
         actor_id=None,
-        action="submission.graded",
-        subject=f"submission:{run.submission_id}",
-        details={
-            "run": run.id,
-            "outcome": run.outcome,
-            "points": run.points,
-            "max_points": run.max_points,
-            "worker": held.worker,
-            "attempts": held.attempts,
-        },
+        now=run.finished_at,
+        run=run.id,
+        outcome=run.outcome,
+        points=run.points,
+        max_points=run.max_points,
+        worker=held.worker,
+        attempts=held.attempts,
     )

@@ -16,8 +16,8 @@ from lms.blobs import BlobStore
 from lms.config import MIB
 from lms.domain.course import Assignment, Course
 from lms.errors import Conflict, Invalid, NotFound, TooLarge
-from lms.models import AssignmentVersion, AuditEvent, Submission, User
-from lms.services import jobs, openings
+from lms.models import AssignmentVersion, Submission, User
+from lms.services import audit, jobs, openings
 
 FILENAME_LENGTH = 200
 
@@ -152,12 +152,17 @@ def attempts_of(
     ).all()
 
 
+def too_large(max_bytes: int) -> TooLarge:
+    """Return the refusal of a file that weighs more than that."""
+    return TooLarge(
+        f"Ce carnet dépasse {max_bytes // MIB} Mio. Dans Jupyter, effacez les sorties de "
+        "toutes les cellules, enregistrez, puis déposez-le à nouveau."
+    )
+
+
 def _refuse_large(data: bytes, max_bytes: int) -> None:
     if len(data) > max_bytes:
-        raise TooLarge(
-            f"Ce carnet dépasse {max_bytes // MIB} Mio. Dans Jupyter, effacez les sorties de "
-            "toutes les cellules, enregistrez, puis déposez-le à nouveau."
-        )
+        raise too_large(max_bytes)
 
 
 def _is_blank(source: bytes, data: bytes) -> bool:
@@ -201,14 +206,14 @@ def _keep(session: Session, submission: Submission, now: datetime) -> None:
     session.add(submission)
     session.flush()
     jobs.enqueue(session, submission, now=now)
-    session.add(
-        AuditEvent(
-            at=now,
-            actor_id=submission.learner_id,
-            action="submission.handed-in",
-            subject=f"submission:{submission.id}",
-            details={"attempt": submission.attempt, "notebook": submission.notebook_hash},
-        )
+    audit.record(
+        session,
+        "submission.handed-in",
+        f"submission:{submission.id}",
+        actor_id=submission.learner_id,
+        now=now,
+        attempt=submission.attempt,
+        notebook=submission.notebook_hash,
     )
     session.flush()
 

@@ -1,0 +1,203 @@
+"""An assignment: its instructions, the notebook to download, and the form to hand it in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lms.config import MIB
+from lms.domain.access import Action, Subject, require
+from lms.domain.course import Assignment, Course
+from lms.errors import Invalid, NotFound, TooLarge
+from lms.models import AssignmentVersion
+from lms.services import submissions
+from lms.services.attempts import desk
+from lms.services.promotions import promotions_following
+from lms.services.submissions import NoAnswers, Upload
+from lms.web import errors
+from lms.web.context import now, site
+from lms.web.submissions import NOTEBOOK_TYPE
+
+bp = Blueprint(
+    "assignments", __name__, url_prefix="/cours/<course_slug>/exercices/<assignment_id>"
+)
+
+#: How long a page that asks « déposer quand même ? » may stay open.
+CONFIRM_S = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What an address of this module names."""
+
+    course: Course
+    assignment: Assignment
+
+
+def _asked(action: Action) -> Asked:
+    """Return the assignment that the address names, once the person may do that with it."""
+    named = request.view_args or {}
+    course_slug = named["course_slug"]
+    subject = Subject(promotion_ids=promotions_following(g.session, course_slug))
+    require(g.actor, action, subject)
+    course = site().library.course(course_slug)
+    assignment = course.assignment(named["assignment_id"])
+    if assignment is None:
+        raise NotFound(_("Cet exercice n’existe pas, ou plus."))
+    return Asked(course=course, assignment=assignment)
+
+
+def _version(asked: Asked) -> AssignmentVersion:
+    return submissions.current_version(g.session, asked.course.slug, asked.assignment)
+
+
+def _page(asked: Asked, *, error: str = "") -> str:
+    moment = now()
+    return render_template(
+        "assignments/show.html",
+        course=asked.course,
+        module=asked.course.module(asked.assignment.module_id),
+        assignment=asked.assignment,
+        version=_version(asked),
+        desk=desk(g.session, g.actor.user_id, asked.course, asked.assignment, now=moment),
+        now=moment,
+        max_mib=site().config.max_upload_bytes // MIB,
+        max_bytes=site().config.max_upload_bytes,
+        error=error,
+    )
+
+
+@bp.get("/")
+def show(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noqa: ARG001
+    """Show what is asked, what is due, and what was handed in so far."""
+    return _page(_asked(Action.READ_COURSE))
+
+
+@bp.get("/carnet.ipynb")
+def released(course_slug: str, assignment_id: str) -> Response:  # noqa: ARG001
+    """Give the notebook to work on: no solutions, no hidden tests."""
+    version = _version(_asked(Action.READ_COURSE))
+    return _file(version.released_hash, f"{version.assignment_id}.ipynb")
+
+
+@bp.get("/donnees/<path:path>")
+def data(course_slug: str, assignment_id: str, path: str) -> Response:  # noqa: ARG001
+    """Give one of the data files, by its path beside the notebook."""
+    version = _version(_asked(Action.READ_COURSE))
+    if path not in version.files:
+        raise NotFound(_("Ce fichier de données n’existe pas."))
+    return _file(version.files[path], PurePosixPath(path).name)
+
+
+@bp.post("/rendus")
+def hand_in(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noqa: ARG001
+    """Keep an uploaded notebook, then follow its correction."""
+    asked = _asked(Action.HAND_IN)
+    handed_in = submissions.hand_in(
+        g.session,
+        site().blobs,
+        learner_id=g.actor.user_id,
+        course=asked.course,
+        assignment=asked.assignment,
+        upload=_upload(),
+        max_bytes=site().config.max_upload_bytes,
+        now=now(),
+    )
+    if handed_in.is_new:
+        flash(_("Votre rendu est bien reçu."), "ok")
+    else:
+        flash(_("Vous aviez déjà déposé ce carnet : voici ce qu’il a donné."), "info")
+    return redirect(url_for("submissions.show", submission_id=handed_in.submission.id), 303)
+
+
+@bp.errorhandler(Invalid)
+def explain(refusal: Invalid) -> ResponseReturnValue:
+    """Show the form again with what is wrong with the file."""
+    g.session.rollback()
+    status = 413 if isinstance(refusal, TooLarge) else 400
+    return _page(_asked(Action.READ_COURSE), error=str(refusal)), status
+
+
+@bp.errorhandler(RequestEntityTooLarge)
+def explain_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Say the same of a file that was refused before it was read."""
+    return errors.refuse(submissions.too_large(site().config.max_upload_bytes))
+
+
+@bp.errorhandler(NoAnswers)
+def ask_again(empty: NoAnswers) -> ResponseReturnValue:
+    """Ask whether a notebook without answers is really meant; the file is kept meanwhile."""
+    g.session.rollback()
+    asked = _asked(Action.HAND_IN)
+    kept = {
+        "person": g.actor.user_id,
+        "assignment": asked.assignment.content_hash,
+        "notebook": empty.notebook_hash,
+        "filename": request.files["carnet"].filename or "",
+    }
+    page = render_template(
+        "assignments/confirm.html",
+        course=asked.course,
+        assignment=asked.assignment,
+        reason=str(empty),
+        filename=kept["filename"],
+        token=_signer().dumps(kept),
+    )
+    return page, 409
+
+
+def _upload() -> Upload:
+    """Return what the form sends: a file, or the word that the kept one is meant."""
+    if "jeton" in request.form:
+        return _confirmed(request.form["jeton"])
+    file = request.files.get("carnet")
+    if file is None or not file.filename:
+        raise Invalid(_("Choisissez d’abord le fichier « .ipynb » de votre carnet."))
+    return Upload(data=file.read(), filename=file.filename)
+
+
+def _confirmed(token: str) -> Upload:
+    try:
+        kept: dict[str, Any] = _signer().loads(token, max_age=CONFIRM_S)
+    except BadSignature:
+        raise Invalid(
+            _("Cette confirmation n’est plus valable : déposez à nouveau le carnet.")
+        ) from None
+    if kept["person"] != g.actor.user_id:
+        raise Invalid(_("Cette confirmation n’est pas la vôtre : déposez à nouveau le carnet."))
+    return Upload(
+        data=site().blobs.get(kept["notebook"]), filename=kept["filename"], is_confirmed=True
+    )
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt="confirm-no-answers")
+
+
+def _file(content_hash: str, name: str) -> Response:
+    is_notebook = name.endswith(".ipynb")
+    return send_file(
+        BytesIO(site().blobs.get(content_hash)),
+        mimetype=NOTEBOOK_TYPE if is_notebook else "application/octet-stream",
+        as_attachment=True,
+        download_name=name,
+    )
