@@ -5,6 +5,7 @@ from lms.models.base import Base
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
 from lms.models.people import Invitation, SignIn, SignInAttempt, User
+from lms.models.progress import PageVisit
 from lms.models.promotions import (
     Campus,
     Membership,
@@ -28,6 +29,7 @@ __all__ = [
     "LevelDecision",
     "Membership",
     "Organisation",
+    "PageVisit",
     "Programme",
     "Promotion",
     "PromotionDate",

@@ -9,10 +9,18 @@ from datetime import datetime, timedelta
 from babel import Locale
 from flask import Blueprint, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, format_datetime, format_decimal, get_locale, gettext
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    get_locale,
+    gettext,
+    ngettext,
+    to_user_timezone,
+)
 
 from lms.domain.access import STAFF
-from lms.web.context import site
+from lms.web.context import now, site
 from lms.web.targets import safe_target
 
 bp = Blueprint("display", __name__)
@@ -170,6 +178,17 @@ def moment_in_words(moment: datetime) -> str:
             hour=format_datetime(moment, hour),
         )
     )
+
+
+@bp.app_template_filter("due_in_words")
+def due_in_words(moment: datetime) -> str:
+    """Write how far off a date is: « aujourd’hui », « dans 3 jours », « date passée »."""
+    days = (to_user_timezone(moment).date() - to_user_timezone(now()).date()).days
+    if moment < now():
+        return str(gettext("Date passée"))
+    if days < 2:
+        return str(gettext("Demain") if days else gettext("Aujourd’hui"))
+    return str(ngettext("Dans %(num)s jour", "Dans %(num)s jours", days))
 
 
 @bp.app_template_filter("duration_in_words")

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
+
+from lms.domain.access import STAFF, Action, require
+from lms.services import home
+from lms.web.context import now, site
 
 bp = Blueprint("home", __name__)
 
@@ -11,4 +15,9 @@ bp = Blueprint("home", __name__)
 @bp.get("/")
 def show() -> ResponseReturnValue:
     """Show a learner what to do next, a trainer what waits."""
-    return render_template("home/show.html")
+    require(g.actor, Action.USE_ACCOUNT)
+    return render_template(
+        "home/show.html",
+        following=home.followed(g.session, site().library, g.actor.user_id, now=now()),
+        staff=home.staff(g.session, g.actor.promotions(*STAFF), now=now()),
+    )

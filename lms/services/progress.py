@@ -1,0 +1,91 @@
+"""Where a person is in a course: lessons opened, work handed in, work passed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy.orm import Session
+
+from graders.protocol import Outcome
+from lms.domain.course import Course
+from lms.domain.path import Trail
+from lms.domain.standing import SETTLED
+from lms.models import ExerciseResult, GradingRun, PageVisit, Submission
+
+#: Opening the same lesson again within that time writes nothing.
+SAME_VISIT = timedelta(minutes=10)
+
+
+def see_page(
+    session: Session,
+    user_id: int,
+    *,
+    course_slug: str,
+    module_id: str,
+    page_slug: str,
+    now: datetime,
+) -> None:
+    """Note that a person has a lesson open: « Reprendre » leads there."""
+    latest = session.scalar(
+        select(PageVisit)
+        .where(PageVisit.user_id == user_id, PageVisit.course_slug == course_slug)
+        .order_by(PageVisit.seen_at.desc(), PageVisit.id.desc())
+        .limit(1)
+    )
+    is_same = latest is not None and (latest.module_id, latest.page_slug) == (
+        module_id,
+        page_slug,
+    )
+    if latest is not None and is_same and now - latest.seen_at < SAME_VISIT:
+        return
+    visit = session.scalar(
+        select(PageVisit).where(
+            PageVisit.user_id == user_id,
+            PageVisit.course_slug == course_slug,
+            PageVisit.module_id == module_id,
+            PageVisit.page_slug == page_slug,
+        )
+    ) or PageVisit(
+        user_id=user_id,
+        course_slug=course_slug,
+        module_id=module_id,
+        page_slug=page_slug,
+        first_seen_at=now,
+    )
+    visit.seen_at = now
+    session.add(visit)
+
+
+def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
+    """Return what a learner did in a course."""
+    visits = session.scalars(
+        select(PageVisit).where(
+            PageVisit.user_id == learner_id, PageVisit.course_slug == course.slug
+        )
+    )
+    is_own = and_(Submission.learner_id == learner_id, Submission.course_slug == course.slug)
+    handed_in = session.execute(
+        select(Submission.assignment_id, func.max(Submission.handed_in_at))
+        .where(is_own)
+        .group_by(Submission.assignment_id)
+    )
+    passed = session.scalars(
+        select(Submission.assignment_id)
+        .join(GradingRun, GradingRun.submission_id == Submission.id)
+        .where(is_own, is_passed_run())
+        .distinct()
+    )
+    return Trail(
+        seen={(visit.module_id, visit.page_slug): visit.seen_at for visit in visits},
+        handed_in=dict(handed_in.tuples().all()),
+        passed=frozenset(passed),
+    )
+
+
+def is_passed_run() -> ColumnElement[bool]:
+    """Return the condition that a run left nothing to redo: `standing_of_run`, in SQL."""
+    left_to_redo = exists().where(
+        ExerciseResult.run_id == GradingRun.id, ExerciseResult.outcome.not_in(SETTLED)
+    )
+    return and_(GradingRun.outcome == Outcome.GRADED, ~left_to_redo)
