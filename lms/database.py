@@ -29,7 +29,7 @@ PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_S * 1000}",
     "PRAGMA journal_mode = WAL",
     "PRAGMA foreign_keys = ON",
-    # A « reçu » that a learner has seen must survive a power cut.
+    # A « reçu » that a learner has seen must survive a power cut.
     "PRAGMA synchronous = FULL",
 )
 

@@ -37,6 +37,10 @@ class Conflict(Refusal):
 class TooMany(Refusal):
     """It was tried too often; the message says when to try again."""
 
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class Invalid(Refusal):
     """The input cannot be used as it is; the message says what to change."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lms.models.base import Base
 
 if TYPE_CHECKING:
-    from lms.models.promotions import Membership
+    from lms.models.promotions import Membership, Promotion
 
 
 class User(Base):
@@ -59,6 +59,8 @@ class Invitation(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
+
+    promotion: Mapped[Promotion] = relationship()
 
 
 class SignIn(Base):

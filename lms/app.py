@@ -1,0 +1,108 @@
+"""create_app(): the only module that knows all the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TextIO
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from lms.blobs import BlobStore
+from lms.catalogue import Library
+from lms.config import Config
+from lms.database import open_engine, session_factory
+from lms.logs import json_log
+from lms.plugins import load_plugins
+from lms.web import database, display, errors, headers, journal, person, static
+from lms.web.context import EXTENSION, Site
+
+PACKAGE = Path(__file__).parent
+
+#: What a form may hold beside the notebook.
+FORM_BYTES = 64 * 1024
+
+BLUEPRINTS = (
+    "accounts",
+    "assignments",
+    "display",
+    "health",
+    "home",
+    "invitations",
+    "learn",
+    "passwords",
+    "submissions",
+    "teach",
+)
+
+
+def create_app(
+    config: Config,
+    *,
+    plugins: Iterable[object] = (),
+    log_to: TextIO | None = None,
+) -> Flask:
+    """Return the site that these settings describe.
+
+    :param plugins: asked before the installed and the default ones.
+    :param log_to: where log lines go; standard error by default.
+    """
+    app = Flask("lms", template_folder=str(_templates()), static_folder=None)
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=config.max_upload_bytes + FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a lesson may take an afternoon
+        WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy may hide it; Sec-Fetch-Site is checked
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE=config.timezone,
+        BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
+    )
+    log = json_log(log_to)
+    engine = open_engine(config.database)
+    app.extensions[EXTENSION] = Site(
+        config=config,
+        library=Library(config.courses, has_live_reload=config.has_live_reload),
+        blobs=BlobStore(config.instance / "blobs"),
+        plugins=load_plugins(log, extra=plugins),
+        engine=engine,
+        sessions=session_factory(engine),
+        log=log,
+    )
+    _wire(app, config)
+    return app
+
+
+def _wire(app: Flask, config: Config) -> None:
+    """Put on the layers that every request goes through, outermost first."""
+    journal.init_app(app)
+    headers.init_app(app, config)
+    database.init_app(app)
+    person.init_app(app)
+    errors.init_app(app)
+    Babel(app, locale_selector=display.select_locale)
+    CSRFProtect(app)
+    for name in BLUEPRINTS:
+        if find_spec(f"lms.web.{name}") is not None:
+            app.register_blueprint(import_module(f"lms.web.{name}").bp)
+    static.init_app(
+        app,
+        source=PACKAGE / "static",
+        instance=config.instance,
+        add_headers=lambda sent: headers.add_fixed_headers(sent, config),
+    )
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=config.trusted_proxies, x_proto=config.trusted_proxies, x_host=0
+        )
+
+
+def _templates() -> Path:
+    """Return the folder of the templates: in the package when installed, else beside it."""
+    installed = PACKAGE / "_share" / "templates"
+    return installed if installed.is_dir() else PACKAGE.parent / "templates"

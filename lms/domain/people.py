@@ -1,0 +1,96 @@
+"""Names, addresses and roles as people type them, made uniform or refused."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from lms.domain.access import Role
+from lms.errors import Invalid
+
+MAX_EMAIL_CHARACTERS = 254
+MAX_NAME_CHARACTERS = 120
+
+#: As loose as mail itself: whether an address works is known once a mail came through.
+EMAIL = re.compile(r"[^@\s<>\"(),:;\\]+@[^@\s<>\"(),:;\\]+\.[^@\s<>\"(),:;\\.]+")
+
+#: How a role is named in lists, without accents, dots and case.
+ROLE_NAMES = {
+    "apprenant": Role.LEARNER,
+    "apprenante": Role.LEARNER,
+    "stagiaire": Role.LEARNER,
+    "formateur": Role.TRAINER,
+    "formatrice": Role.TRAINER,
+    "charge de promotion": Role.COHORT_MANAGER,
+    "chargee de promotion": Role.COHORT_MANAGER,
+    "tuteur": Role.TUTOR,
+    "tutrice": Role.TUTOR,
+    "financeur": Role.FUNDER,
+    "financeuse": Role.FUNDER,
+    "jury": Role.JURY,
+}
+
+#: How roles are shown.
+ROLE_LABELS = {
+    Role.LEARNER: "apprenant·e",
+    Role.TRAINER: "formateur·rice",
+    Role.COHORT_MANAGER: "chargé·e de promotion",
+    Role.TUTOR: "tuteur·rice",
+    Role.FUNDER: "financeur·se",
+    Role.JURY: "jury",
+}
+
+
+def read_email(text: str) -> str:
+    """Return the address in lower case.
+
+    :raises Invalid: if it is no mail address.
+
+    >>> read_email(" Camille@Demo.example ")
+    'camille@demo.example'
+    """
+    email = unicodedata.normalize("NFKC", text).strip().lower()
+    if len(email) > MAX_EMAIL_CHARACTERS or not EMAIL.fullmatch(email):
+        raise Invalid(f"« {email[:60]} » n’est pas une adresse électronique.")
+    return email
+
+
+def read_name(text: str) -> str:
+    """Return the name without spaces around it or doubled in it.
+
+    :raises Invalid: if it is empty, too long or has signs that cannot be seen.
+
+    >>> read_name("  Camille   Martin ")
+    'Camille Martin'
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not name:
+        raise Invalid("Le nom manque.")
+    if len(name) > MAX_NAME_CHARACTERS:
+        raise Invalid(f"Le nom est trop long : {MAX_NAME_CHARACTERS} caractères au plus.")
+    if not name.isprintable():
+        raise Invalid("Le nom contient des caractères invisibles : retapez-le.")
+    return name
+
+
+def read_role(text: str) -> Role:
+    """Return the role that the text names, in any of its usual forms.
+
+    :raises Invalid: if it names none.
+
+    >>> read_role("Formateur·rice"), read_role("chargée de promotion")
+    (<Role.TRAINER: 'formateur'>, <Role.COHORT_MANAGER: 'charge-de-promotion'>)
+    """
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
+    words = " ".join(re.sub(r"[-_]", " ", plain).split())
+    compact = {_compact(label): role for role, label in ROLE_LABELS.items()} | ROLE_NAMES
+    if words not in compact:
+        raise Invalid(
+            f"« {text.strip()[:60]} » n’est pas un rôle. Rôles : "
+            f"{', '.join(role.value for role in Role)}."
+        )
+    return compact[words]
+
+
+def _compact(label: str) -> str:
+    return unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()

@@ -1,0 +1,116 @@
+"""Memberships: who has which role in which promotion, from when until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from lms.domain.access import Actor, Role
+from lms.errors import NotFound
+from lms.models import Membership, Promotion, User
+from lms.services import audit
+
+
+def actor_of(session: Session, user: User, *, now: datetime) -> Actor:
+    """Return what the person may act as at this moment."""
+    held: dict[int, set[Role]] = {}
+    found = session.execute(
+        select(Membership.promotion_id, Membership.role).where(
+            Membership.user_id == user.id,
+            Membership.started_at <= now,
+            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+        )
+    )
+    for promotion_id, role in found:
+        held.setdefault(promotion_id, set()).add(Role(role))
+    return Actor(
+        user_id=user.id,
+        is_operator=user.is_operator,
+        roles={key: frozenset(roles) for key, roles in held.items()},
+    )
+
+
+def join(
+    session: Session,
+    user: User,
+    promotion: Promotion,
+    role: Role,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+) -> Membership:
+    """Give the person a role in the promotion; one that had ended begins again."""
+    membership = _find(session, user, promotion, role)
+    if membership is not None and (membership.ended_at is None or membership.ended_at > now):
+        return membership
+    if membership is None:
+        membership = Membership(user=user, promotion=promotion, role=role.value, started_at=now)
+        session.add(membership)
+    membership.ended_at = None
+    session.flush()
+    audit.record(
+        session,
+        "membership.started",
+        f"membership:{membership.id}",
+        actor_id=actor_id,
+        now=now,
+        role=role.value,
+    )
+    return membership
+
+
+def leave(
+    session: Session,
+    user: User,
+    promotion: Promotion,
+    role: Role,
+    *,
+    now: datetime,
+    actor_id: int | None = None,
+) -> None:
+    """End the person's role in the promotion; their work stays.
+
+    :raises NotFound: if the person does not have it.
+    """
+    membership = _find(session, user, promotion, role)
+    if membership is None or (membership.ended_at is not None and membership.ended_at <= now):
+        raise NotFound(f"{user.email} n’a pas le rôle « {role.value} » dans {promotion.slug}.")
+    membership.ended_at = now
+    audit.record(
+        session,
+        "membership.ended",
+        f"membership:{membership.id}",
+        actor_id=actor_id,
+        now=now,
+        role=role.value,
+    )
+
+
+def members(session: Session, promotion: Promotion, *, now: datetime) -> list[Membership]:
+    """Return the memberships that hold now, with their people, by name."""
+    return list(
+        session.scalars(
+            select(Membership)
+            .join(Membership.user)
+            .options(joinedload(Membership.user))
+            .where(
+                Membership.promotion_id == promotion.id,
+                Membership.started_at <= now,
+                or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+                User.is_active,
+            )
+            .order_by(User.name, Membership.role)
+        )
+    )
+
+
+def _find(session: Session, user: User, promotion: Promotion, role: Role) -> Membership | None:
+    return session.scalar(
+        select(Membership).where(
+            Membership.user_id == user.id,
+            Membership.promotion_id == promotion.id,
+            Membership.role == role.value,
+        )
+    )

@@ -1,0 +1,59 @@
+"""What a request has at hand: the site, the clock, public links and the mails to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g, request, url_for
+from pluggy import PluginManager
+from structlog.typing import FilteringBoundLogger
+
+from lms.config import Config
+from lms.database import Engine, Sessions
+from lms.hookspecs import Mail
+
+if TYPE_CHECKING:
+    from lms.blobs import BlobStore
+    from lms.catalogue import Library
+
+EXTENSION = "garrigue"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What one application is made of, shared by all its requests."""
+
+    config: Config
+    library: Library
+    blobs: BlobStore
+    plugins: PluginManager
+    engine: Engine
+    sessions: Sessions
+    log: FilteringBoundLogger
+
+
+def site() -> Site:
+    """Return the site that this request belongs to."""
+    return cast(Site, current_app.extensions[EXTENSION])
+
+
+def now() -> datetime:
+    """Return this moment: the only clock of the web."""
+    return datetime.now(UTC)
+
+
+def client_host() -> str:
+    """Return the address that the request came from, as the trusted proxies say."""
+    return request.remote_addr or ""
+
+
+def public_link(endpoint: str, *, token: str) -> str:
+    """Return a link for a mail: made from the settings, never from the request's host."""
+    return site().config.public_url.rstrip("/") + url_for(endpoint, token=token)
+
+
+def mail_later(mail: Mail) -> None:
+    """Have the mail sent once the transaction is committed and the answer is out."""
+    g.setdefault("mails", []).append(mail)

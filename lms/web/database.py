@@ -1,0 +1,50 @@
+"""One request, one transaction: kept after an answer below 400, rolled back otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, g
+
+from lms.hookspecs import Mail
+from lms.plugins import ask
+from lms.web.context import Site, site
+
+
+def init_app(app: Flask) -> None:
+    """Give each request its session, end its transaction, then send its mails."""
+    app.before_request(_begin)
+    app.after_request(_keep)
+    app.teardown_request(_end)
+
+
+def _begin() -> None:
+    g.session = site().sessions()
+
+
+def _keep(response: Response) -> Response:
+    if "session" in g and response.status_code < 400:
+        g.session.commit()
+        _send_mails(response)
+    return response
+
+
+def _send_mails(response: Response) -> None:
+    """Send after the answer went out, so that its time tells nothing about the address."""
+    garrigue, mails = site(), g.pop("mails", [])
+    if mails:
+        response.call_on_close(lambda: send_mails(garrigue, mails))
+
+
+def send_mails(garrigue: Site, mails: Sequence[Mail]) -> None:
+    """Hand each mail to the plugins; what none of them sent is logged."""
+    for mail in mails:
+        asked = {"mail": mail, "config": garrigue.config}
+        if not ask(garrigue.plugins, garrigue.log, "send_mail", **asked):
+            garrigue.log.error("mail not sent", subject=mail.subject)
+
+
+def _end(_error: BaseException | None) -> None:
+    session = g.pop("session", None)
+    if session is not None:
+        session.close()  # rolls back whatever was not committed

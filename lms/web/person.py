@@ -1,0 +1,51 @@
+"""Who asks: the session in the cookie, begun, resumed and ended."""
+
+from __future__ import annotations
+
+from flask import Flask, g, request
+from flask import session as cookie
+
+from lms.domain.access import ANONYMOUS
+from lms.models import User
+from lms.services import roles, sign_in
+from lms.services.people import get_user
+from lms.web.context import now, site
+
+TOKEN = "token"  # noqa: S105 -- the name of the key, not a secret
+
+#: Pages that look at nobody: they answer even when the database does not.
+IMPERSONAL = frozenset({"static", "health.show"})
+
+
+def init_app(app: Flask) -> None:
+    """Set `g.actor` and `g.user` before each request."""
+    app.before_request(_recognise)
+
+
+def begin(token: str) -> None:
+    """Start a session in this browser; nothing of an earlier one is kept."""
+    cookie.clear()  # also the CSRF token: a planted cookie is worth nothing afterwards
+    cookie[TOKEN] = token
+    cookie.permanent = True
+
+
+def end() -> None:
+    """End this browser's session, here and in the database."""
+    sign_in.sign_out(g.session, cookie.get(TOKEN, ""))
+    cookie.clear()
+
+
+def current_user() -> User:
+    """Return the row of the person who is signed in."""
+    return get_user(g.session, g.actor.user_id)
+
+
+def _recognise() -> None:
+    g.user, g.actor = None, ANONYMOUS
+    token = cookie.get(TOKEN)
+    if token is None or request.endpoint in IMPERSONAL:
+        return
+    moment = now()
+    g.user = sign_in.resume(g.session, token, config=site().config, now=moment)
+    if g.user is not None:
+        g.actor = roles.actor_of(g.session, g.user, now=moment)
