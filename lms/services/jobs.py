@@ -131,12 +131,28 @@ def finish(session: Session, held: Claim, *, now: datetime) -> None:
     _release(session, held, state=JobState.DONE, finished_at=now, fault=None)
 
 
-def give_back(session: Session, held: Claim, *, now: datetime) -> None:
-    """Let another worker do the job at once, as if this one had never claimed it.
+def give_back(
+    session: Session,
+    held: Claim,
+    *,
+    now: datetime,
+    wait: timedelta = timedelta(0),
+    fault: str | None = None,
+) -> None:
+    """Let another worker do the job, as if this one had never claimed it.
+
+    For what is not the job's fault: a worker that stops, a full disk, a broken sandbox.
 
     :raises StaleLease: if it is no longer this worker's.
     """
-    _release(session, held, state=JobState.WAITING, run_after=now, attempts=held.attempts - 1)
+    _release(
+        session,
+        held,
+        state=JobState.WAITING,
+        run_after=now + wait,
+        attempts=held.attempts - 1,
+        fault=fault,
+    )
 
 
 def fail(session: Session, held: Claim, fault: str, *, now: datetime) -> JobState:
