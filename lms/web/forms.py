@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 from wtforms.validators import InputRequired, Length
 
 from lms.domain.access import Role
@@ -80,7 +81,11 @@ class DetailsForm(FlaskForm):  # type: ignore[misc]
     name = _name()
     locale = RadioField(
         _("Langue des écrans"),
-        choices=[("", _("Celle du navigateur")), ("fr", "Français"), ("en", "English")],
+        choices=[
+            SelectChoice("", _("Celle du navigateur")),
+            SelectChoice("fr", "Français"),
+            SelectChoice("en", "English"),
+        ],
     )
 
 
@@ -98,6 +103,6 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     email = _email()
     role = SelectField(
         _("Rôle"),
-        choices=[(role.value, ROLE_LABELS[role]) for role in Role],
+        choices=[SelectChoice(role.value, ROLE_LABELS[role]) for role in Role],
         default=Role.LEARNER.value,
     )
