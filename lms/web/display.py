@@ -79,12 +79,14 @@ def choose() -> ResponseReturnValue:
             response.set_cookie(
                 name, value, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure
             )
+    if g.user is not None and request.form.get("langue") in LOCALES:
+        g.user.locale = request.form["langue"]  # kept with the account, for every machine
     return response
 
 
 def select_locale() -> str:
-    """Return the language of the answer: chosen, kept with the account, or the browser's."""
-    chosen = request.cookies.get("langue") or getattr(g.get("user"), "locale", None)
+    """Return the language of the answer: the account's, the cookie's or the browser's."""
+    chosen = getattr(g.get("user"), "locale", None) or request.cookies.get("langue")
     if chosen in LOCALES:
         return str(chosen)
     return request.accept_languages.best_match(tuple(LOCALES)) or "fr"

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+
+from lms.domain.course import Assignment, Course, Module, Page
+from lms.domain.path import Trail, Why, module_progress, resume, steps_of
+
+MONDAY = datetime(2030, 1, 7, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def make_module(id: str, *, pages: int = 0, assignments: tuple[str, ...] = ()) -> Module:
+    return Module(
+        id=id,
+        title=id.capitalize(),
+        pages=tuple(
+            Page(path=PurePosixPath(f"{id}/{n}.md"), slug=f"{id}-{n}", title=f"Leçon {n}")
+            for n in range(1, pages + 1)
+        ),
+        assignments=tuple(
+            Assignment(
+                id=name,
+                title=name,
+                module_id=id,
+                notebook=PurePosixPath(f"{id}/{name}.ipynb"),
+                content_hash="0" * 64,
+                max_points=10,
+            )
+            for name in assignments
+        ),
+    )
+
+
+COURSE = Course(
+    slug="data",
+    title="Data",
+    content_hash="0" * 64,
+    modules=(
+        make_module("debut", pages=2, assignments=("debut-1",)),
+        make_module("suite", pages=1, assignments=("suite-1",)),
+    ),
+)
+
+
+class TestStepsOf:
+    def test_gives_lessons_then_assignments_module_by_module(self) -> None:
+        assert [step.id for step in steps_of(COURSE)] == [
+            "debut-1",
+            "debut-2",
+            "debut-1",
+            "suite-1",
+            "suite-1",
+        ]
+
+
+class TestResume:
+    def test_begins_with_the_first_lesson(self) -> None:
+        found = resume(COURSE, Trail())
+
+        assert found is not None
+        assert (found.step.title, found.why) == ("Leçon 1", Why.START)
+
+    def test_goes_back_to_the_lesson_opened_last_even_when_later_ones_were_read(self) -> None:
+        seen = {("suite", "suite-1"): MONDAY, ("debut", "debut-2"): MONDAY + HOUR}
+        found = resume(COURSE, Trail(seen=seen))
+
+        assert found is not None
+        assert (found.step.key, found.why) == (("debut", "debut-2"), Why.STOPPED)
+
+    def test_goes_back_to_work_that_is_not_passed(self) -> None:
+        trail = Trail(seen={("debut", "debut-2"): MONDAY}, handed_in={"debut-1": MONDAY + HOUR})
+        found = resume(COURSE, trail)
+
+        assert found is not None
+        assert (found.step.kind.value, found.step.id, found.why) == (
+            "assignment",
+            "debut-1",
+            Why.REDO,
+        )
+
+    def test_goes_on_to_the_next_step_left_after_passed_work(self) -> None:
+        trail = Trail(
+            seen={("suite", "suite-1"): MONDAY},
+            handed_in={"debut-1": MONDAY + HOUR},
+            passed=frozenset({"debut-1"}),
+        )
+        found = resume(COURSE, trail)
+
+        assert found is not None
+        assert (found.step.kind.value, found.step.id, found.why) == (
+            "assignment",
+            "suite-1",
+            Why.NEXT,
+        )
+
+    def test_comes_back_to_what_was_skipped_when_the_end_is_passed(self) -> None:
+        trail = Trail(
+            seen={("debut", "debut-1"): MONDAY, ("suite", "suite-1"): MONDAY},
+            handed_in={"suite-1": MONDAY + HOUR},
+            passed=frozenset({"suite-1"}),
+        )
+        found = resume(COURSE, trail)
+
+        assert found is not None
+        assert (found.step.key, found.why) == (("debut", "debut-2"), Why.NEXT)
+
+    def test_says_so_when_everything_is_done(self) -> None:
+        pages = [("debut", "debut-1"), ("debut", "debut-2"), ("suite", "suite-1")]
+        trail = Trail(
+            seen=dict.fromkeys(pages, MONDAY),
+            handed_in={"debut-1": MONDAY, "suite-1": MONDAY + HOUR},
+            passed=frozenset({"debut-1", "suite-1"}),
+        )
+        found = resume(COURSE, trail)
+
+        assert found is not None
+        assert found.why is Why.FINISHED
+
+    def test_offers_nothing_in_an_empty_course(self) -> None:
+        assert resume(Course(slug="x", title="X", content_hash=""), Trail()) is None
+
+
+class TestModuleProgress:
+    def test_counts_lessons_of_this_module_and_passed_work(self) -> None:
+        trail = Trail(
+            seen={("debut", "debut-1"): MONDAY, ("suite", "suite-1"): MONDAY},
+            handed_in={"debut-1": MONDAY},
+            passed=frozenset({"debut-1"}),
+        )
+        found = module_progress(COURSE.modules[0], trail)
+
+        assert (found.pages_seen, found.pages, found.passed, found.assignments) == (1, 2, 1, 1)
+        assert (found.done, found.total) == (2, 3)
