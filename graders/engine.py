@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Self
@@ -21,11 +22,13 @@ from graders.run import Phases, Run
 from graders.sandbox.environment import Environment, find_environment
 from graders.sandbox.nursery import Nursery
 from graders.scoring import score, total_max_points, total_points
+from graders.store import digest
 
 log = logging.getLogger(__name__)
 
 OnPhase = Callable[[str], None]
 
+DEFAULT_ENVIRONMENT = "data"
 SYSTEM_ERROR = (
     "Une erreur de notre côté a empêché la correction. Ce n’est pas votre faute : le rendu "
     "sera corrigé à nouveau."
@@ -65,6 +68,11 @@ class Engine:
     def warm_up(self, environment: str) -> None:
         """Start the environment's warm process now rather than at the first submission."""
         self._nursery(environment)
+
+    def digest_of(self, assignment: bytes) -> str:
+        """Return the digest of the environment that the assignment runs in."""
+        name = _prepare_cached(assignment).settings.environment
+        return find_environment(name or DEFAULT_ENVIRONMENT).digest
 
     def grade(self, request: GradeRequest, on_phase: OnPhase | None = None) -> Report:
         """Grade one submission; whatever goes wrong on our side is `system-error`.
@@ -142,8 +150,10 @@ def grade(request: GradeRequest, on_phase: OnPhase | None = None) -> Report:
 
 @lru_cache(maxsize=1)
 def engine_version() -> str:
-    """Return the version that a report names."""
-    return metadata.version("garrigue")
+    """Return the version that a report names: it changes when any of our files does."""
+    folder = Path(__file__).parent
+    sources = [path.read_bytes() for path in sorted(folder.rglob("*.py"))]
+    return f"{metadata.version('garrigue')}+{digest(*sources)[:8]}"
 
 
 # The same few assignments come again and again.

@@ -110,7 +110,7 @@ class Run:
         if result.outcome not in _ENDS:
             return True
         self._end(_ENDS[result.outcome], _why(result.outcome, what, wall_s))
-        return result.outcome == "timed-out"  # the kernel may have survived its interrupt
+        return self.kernel.is_alive  # an interrupted cell need not end the run
 
     def _end(self, outcome: Outcome, message: str) -> None:
         if self.outcome is Outcome.GRADED:  # the first mishap is the one to tell

@@ -1,0 +1,130 @@
+"""Assignments on disk: a notebook alone, or the ones that a course's sidecar names."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from graders.protocol import MIB, GradeRequest, Limits
+
+SIDECAR = "course.yml"
+MAX_FILES = 1000
+AUTHORS_FILES = (".wrong.yml", ".accepted.yml", ".ipynb")
+
+
+class UnusableFolder(Exception):
+    """The files around an assignment cannot be used; `str(error)` says why, in French."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssignmentFile:
+    """One assignment's notebook with what its runs may use.
+
+    :param files: path in the room, relative to the notebook's folder, to the file here.
+    """
+
+    name: str
+    notebook: Path
+    files: Mapping[str, Path] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+    def request(self, submission: bytes) -> GradeRequest:
+        """Return what grades a submission against the assignment."""
+        return GradeRequest(
+            assignment=self.notebook.read_bytes(),
+            submission=submission,
+            files=self.files,
+            limits=self.limits,
+        )
+
+
+def find_assignment(notebook: Path) -> AssignmentFile:
+    """Return the assignment as its course declares it; else with the files beside it.
+
+    :raises UnusableFolder: if the sidecar cannot be read or too many files stand beside.
+    """
+    notebook = notebook.resolve()
+    for folder in list(notebook.parents)[:5]:
+        if (folder / SIDECAR).is_file():
+            for found in course_assignments(folder):
+                if found.notebook == notebook:
+                    return found
+    return AssignmentFile(name=notebook.stem, notebook=notebook, files=files_beside(notebook))
+
+
+def course_assignments(folder: Path) -> tuple[AssignmentFile, ...]:
+    """Return the assignments that the course's sidecar names, in their order.
+
+    :raises UnusableFolder: if the sidecar cannot be read.
+    """
+    try:
+        said = yaml.safe_load((folder / SIDECAR).read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise UnusableFolder(f"{folder / SIDECAR} est illisible : {error}") from error
+    return tuple(
+        _declared(folder.resolve(), name, assignment)
+        for module in _mapping(_mapping(said).get("modules")).values()
+        for name, assignment in _mapping(_mapping(module).get("assignments")).items()
+        if isinstance(assignment, dict) and isinstance(assignment.get("notebook"), str)
+    )
+
+
+def _mapping(value: object) -> Mapping[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _declared(folder: Path, name: object, said: Mapping[str, Any]) -> AssignmentFile:
+    notebook = (folder / said["notebook"]).resolve()
+    data = said.get("data")
+    paths = [(folder / str(path)).resolve() for path in data] if isinstance(data, list) else []
+    if not all(path.is_relative_to(folder) for path in (notebook, *paths)):
+        raise UnusableFolder(f"{name} : un fichier se trouve hors du dossier du cours")
+    return AssignmentFile(
+        name=str(name),
+        notebook=notebook,
+        files={os.path.relpath(path, notebook.parent): path for path in paths},
+        limits=_limits(_mapping(said.get("run"))),
+    )
+
+
+def _limits(run: Mapping[str, Any]) -> Limits:
+    limits = Limits()
+    wall_s, cpu_s, memory = (run.get(key) for key in ("wall_s", "cpu_s", "memory_mib"))
+    if isinstance(wall_s, int | float) and wall_s > 0:
+        limits = replace(limits, wall_s=float(wall_s))
+    if isinstance(cpu_s, int) and cpu_s > 0:
+        limits = replace(limits, cpu_s=cpu_s)
+    if isinstance(memory, int) and memory > 0:
+        limits = replace(limits, memory_bytes=memory * MIB)
+    return limits
+
+
+def files_beside(notebook: Path) -> dict[str, Path]:
+    """Return the data files in the notebook's folder and below it, hidden ones left out.
+
+    :raises UnusableFolder: if there are too many for a room.
+    """
+    files: dict[str, Path] = {}
+    for path in _walk(notebook.parent):
+        files[str(path.relative_to(notebook.parent))] = path
+        if len(files) > MAX_FILES:
+            raise UnusableFolder(
+                f"Plus de {MAX_FILES} fichiers dans « {notebook.parent} » : mettez le carnet "
+                "dans un dossier à lui, avec ses seules données."
+            )
+    return files
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith((".", "__pycache__")) or path.is_symlink():
+            continue
+        if path.is_dir():
+            yield from _walk(path)
+        elif path.is_file() and not path.name.endswith(AUTHORS_FILES):
+            yield path

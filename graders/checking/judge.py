@@ -1,0 +1,143 @@
+"""What the trials of an assignment prove, and what they do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graders.checking.findings import Finding, Severity
+from graders.checking.operators import LAZY
+from graders.checking.sidecars import Sidecars
+from graders.checking.trials import Kind, Trial
+from graders.prepared import PreparedAssignment
+from graders.protocol import Outcome
+
+Result = tuple[Trial, dict[str, Any]]
+RELEASED = "enonce"
+"""The name under which an author accepts that an exercise gives points to the stub."""
+
+
+@dataclass(kw_only=True)
+class Judged:
+    """Findings, with the wrong answers that were counted on the way."""
+
+    findings: list[Finding] = field(default_factory=list)
+    tried: int = 0
+    caught: int = 0
+    accepted: int = 0
+
+
+def judge_trials(
+    prepared: PreparedAssignment, sidecars: Sidecars, results: Sequence[Result]
+) -> Judged:
+    """Return what the results say about the assignment's tests."""
+    cells = {cell.grade_id: number for number, cell in enumerate(prepared.source.cells, 1)}
+    judged = Judged()
+    references = [report for trial, report in results if trial.kind is Kind.REFERENCE]
+    judged.findings += _reference_findings(references, cells)
+    for trial, report in results:
+        if report["outcome"] == Outcome.SYSTEM_ERROR:
+            judged.findings.append(_error("system", report["message"]))
+        elif trial.kind is Kind.RELEASED:
+            judged.findings += _released_findings(report, sidecars, cells)
+        elif trial.kind in (Kind.WRONG, Kind.MUTANT):
+            _count_wrong(judged, trial, report, sidecars, cells)
+    return judged
+
+
+def _error(kind: str, message: str, **place: Any) -> Finding:
+    return Finding(severity=Severity.ERROR, kind=kind, message=message, **place)
+
+
+def _warning(kind: str, message: str, **place: Any) -> Finding:
+    return Finding(severity=Severity.WARNING, kind=kind, message=message, **place)
+
+
+def _autograded(report: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    for exercise in report["exercises"]:
+        for test in exercise["tests"]:
+            if test["outcome"] != "manual":
+                yield exercise, test
+
+
+def _reference_findings(
+    references: Sequence[dict[str, Any]], cells: dict[str, int]
+) -> Iterator[Finding]:
+    seen = [
+        {test["id"]: test["points"] for _, test in _autograded(report)} for report in references
+    ]
+    for exercise, test in _autograded(references[0]):
+        name = test["id"]
+        place = {"exercise": exercise["id"], "cell": cells[name], "grade_id": name}
+        if len({points.get(name) for points in seen}) > 1:
+            yield _error("seed", "le résultat de la solution dépend du hasard", **place)
+        elif test["points"] < test["max_points"] and not _is_answer_cell(test):
+            why = test["message"] or references[0]["message"] or "le test échoue"
+            got = f"{test['points']:g} sur {test['max_points']:g}"
+            yield _error("reference", f"la solution n’a que {got} : {why}", **place)
+
+
+def _is_answer_cell(test: dict[str, Any]) -> bool:
+    # A manual answer that its author left as the stub is no fault of the tests.
+    return not test["source"] and not test["is_hidden"]
+
+
+def _released_findings(
+    report: dict[str, Any], sidecars: Sidecars, cells: dict[str, int]
+) -> Iterator[Finding]:
+    for exercise, test in _autograded(report):
+        if test["points"] > 0 and not sidecars.reason(exercise["id"], RELEASED):
+            yield _error(
+                "released",
+                f"l’énoncé sans réponse reçoit {test['points']:g} points",
+                exercise=exercise["id"],
+                cell=cells[test["id"]],
+                grade_id=test["id"],
+                mutant=RELEASED,
+            )
+
+
+def _count_wrong(
+    judged: Judged,
+    trial: Trial,
+    report: dict[str, Any],
+    sidecars: Sidecars,
+    cells: dict[str, int],
+) -> None:
+    assert trial.exercise is not None
+    (result,) = (e for e in report["exercises"] if e["id"] == trial.exercise.id)
+    place = {"exercise": trial.exercise.id, "cell": cells[trial.cell], "grade_id": trial.cell}
+    judged.tried += 1
+    manual = sum(t["max_points"] for t in result["tests"] if t["outcome"] == "manual")
+    if result["points"] < result["max_points"] - manual:
+        judged.caught += 1
+        judged.findings += _lazy_findings(trial, result, cells)
+    elif trial.wrong is not None:
+        message = f"la réponse fausse « {trial.wrong.name} » a tous les points"
+        judged.findings.append(_error("wrong-answer", message, **place))
+    elif trial.mutant is not None:
+        if sidecars.reason(trial.exercise.id, trial.mutant.id):
+            judged.accepted += 1
+        else:
+            message = f"les tests laissent passer une réponse fausse, {trial.mutant}"
+            judged.findings.append(
+                _warning("survivor", message, mutant=trial.mutant.id, **place)
+            )
+
+
+def _lazy_findings(
+    trial: Trial, result: dict[str, Any], cells: dict[str, int]
+) -> Iterator[Finding]:
+    """Yield the tests that pass when the function does nothing at all."""
+    if trial.mutant is None or trial.mutant.operator != LAZY:
+        return
+    for test in result["tests"]:
+        if test["outcome"] == "passed":
+            yield _warning(
+                "weak-test",
+                f"ce test passe aussi quand la fonction ne fait que « {trial.mutant.after} »",
+                exercise=trial.exercise.id if trial.exercise else "",
+                cell=cells[test["id"]],
+                grade_id=test["id"],
+            )

@@ -1,0 +1,40 @@
+"""Notebooks made from an author's own: with other answers, or cut down to one exercise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from graders.notebooks.cells import Cell, Notebook, write_notebook
+from graders.notebooks.exercises import Exercise
+
+
+def with_answers(source: Notebook, answers: Mapping[str, str]) -> bytes:
+    """Return a submission with the reference's answers, but for those given by `grade_id`."""
+    cells = tuple(
+        cell.with_source(answers[cell.grade_id])
+        if cell.role is not None and cell.role.is_solution and cell.grade_id in answers
+        else cell
+        for cell in source.cells
+    )
+    return write_notebook(replace(source, cells=cells))
+
+
+def only(source: Notebook, exercise: Exercise) -> Notebook:
+    """Return the assignment up to the exercise's last points, without the others' tests."""
+    wanted = {cell.grade_id for cell in exercise.graded}
+    places = [
+        place
+        for place, cell in enumerate(source.cells)
+        if cell.role is not None and cell.grade_id in wanted
+    ]
+    return replace(
+        source,
+        cells=tuple(
+            cell for cell in source.cells[: places[-1] + 1] if not _is_other_test(cell, wanted)
+        ),
+    )
+
+
+def _is_other_test(cell: Cell, wanted: set[str]) -> bool:
+    return cell.role is not None and cell.role.is_graded and cell.grade_id not in wanted
