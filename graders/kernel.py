@@ -1,0 +1,282 @@
+"""Drives one kernel: runs cells, caps what they say, notices how they end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Self
+
+import zmq
+from jupyter_client.session import Session
+
+from graders.protocol import MIB
+from graders.sandbox.errors import KernelDied, RoomFailed
+from graders.sandbox.lease import Lease
+from graders.sandbox.limits import Usage
+from graders.sandbox.lines import Sockets
+from graders.sandbox.outputs import Output, Outputs, traceback_lines
+from graders.sandbox.wire import Message, read, text
+
+__all__ = ["CellOutcome", "CellResult", "Kernel", "KernelDied", "RoomFailed", "Usage"]
+
+#: A cold kernel of the data environment needs seconds; a busy machine may need more.
+READY_S = 120
+
+#: What an interrupted cell gets to end before its kernel is killed.
+INTERRUPT_S = 2.0
+
+#: After its reply, how long a kernel may be silent before its last outputs count as lost.
+IDLE_S = 1.0
+
+#: Messages read between two looks at the clock.
+BATCH = 64
+
+#: What bubblewrap's exit code adds to the number of a signal.
+SIGNAL_CODE = 128
+
+
+class CellOutcome(StrEnum):
+    """How a cell ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMED_OUT = "timed-out"
+    DIED = "died"
+    OUT_OF_MEMORY = "out-of-memory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellResult:
+    """What a cell did. All but its end is what the learner's own process says: display only.
+
+    :param outputs: nbformat 4 outputs, cut at the caller's cap.
+    :param execution_count: the number beside the cell; None when it was silent or died.
+    :param traceback: coloured lines, as IPython sends them.
+    """
+
+    outcome: CellOutcome
+    outputs: tuple[Output, ...] = ()
+    execution_count: int | None = None
+    error_name: str = ""
+    error_value: str = ""
+    traceback: tuple[str, ...] = ()
+    duration_ms: float = 0.0
+
+
+@dataclass
+class Execution:
+    """A cell at work."""
+
+    request_id: str
+    started_s: float
+    outputs: Outputs
+    reply: dict[str, Any] | None = None
+    is_idle: bool = False
+    heard_s: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the kernel replied, and went idle or stopped talking."""
+        if self.reply is None:
+            return False
+        return self.is_idle or time.monotonic() - self.heard_s > IDLE_S
+
+    def take_reply(self, message: Message | None) -> None:
+        """Take what came on the shell channel."""
+        if message and message.kind == "execute_reply" and message.parent_id == self.request_id:
+            self.reply = message.content
+            self.heard_s = time.monotonic()
+
+    def take_output(self, message: Message | None) -> None:
+        """Take what came on the output channel."""
+        self.heard_s = time.monotonic()
+        if message is None:
+            return
+        if message.kind == "iopub_welcome":
+            self.outputs.is_cut = True  # libzmq hung up on a huge message and came back
+        elif message.parent_id != self.request_id:
+            return
+        elif message.kind == "status":
+            self.is_idle = message.content.get("execution_state") == "idle"
+        else:
+            self.outputs.take(message)
+
+
+class Kernel:
+    """One live kernel in its room. Use it from one thread at a time."""
+
+    def __init__(self, lease: Lease, sockets: Sockets, *, key: str) -> None:
+        self._lease = lease
+        self._sockets = sockets
+        self._session = Session(key=key.encode(), username="garrigue")
+        self._current: Execution | None = None
+        self._kills = 0
+        self._poller = zmq.Poller()
+        self._poller.register(sockets.shell, zmq.POLLIN)
+        self._poller.register(sockets.iopub, zmq.POLLIN)
+        self._poller.register(lease.fileno(), zmq.POLLIN)
+        try:
+            self._await_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can run another cell."""
+        return not self._lease.has_ended
+
+    def execute(
+        self,
+        source: str,
+        *,
+        wall_s: float,
+        is_silent: bool = False,
+        max_output_bytes: int = MIB,
+    ) -> CellResult:
+        """Run a cell to its end.
+
+        :param wall_s: then it is interrupted, and killed if that does not help.
+        :raises KernelDied: if the kernel was gone before.
+        :raises RoomFailed: if its keeper died: our fault.
+        """
+        self.start_executing(source, is_silent=is_silent, max_output_bytes=max_output_bytes)
+        return self.finish(wall_s=wall_s)
+
+    def start_executing(
+        self, source: str, *, is_silent: bool = False, max_output_bytes: int = MIB
+    ) -> None:
+        """Have the kernel run a cell while the caller does something else.
+
+        :raises KernelDied: if the kernel is gone.
+        """
+        if not self.is_alive:
+            self._raise_if_ours()
+            raise KernelDied("Le noyau s’est arrêté.")
+        content = {
+            "code": source,
+            "silent": is_silent,
+            "store_history": not is_silent,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        request = self._session.msg("execute_request", content)
+        self._current = Execution(
+            request_id=request["header"]["msg_id"],
+            started_s=time.monotonic(),
+            outputs=Outputs(max_output_bytes),
+        )
+        self._session.send(self._sockets.shell, request)
+
+    def finish(self, *, wall_s: float) -> CellResult:
+        """Wait for the cell that was started, for so long since its start."""
+        execution = self._current
+        if execution is None:
+            raise KernelDied("Aucune cellule n’est en cours.")
+        self._current = None
+        if self._follow(execution, execution.started_s + wall_s):
+            return self._result(execution, self._ended_as(execution))
+        if self.is_alive:
+            self.interrupt()
+            if not self._follow(execution, time.monotonic() + INTERRUPT_S):
+                self._lease.end()
+            return self._result(execution, CellOutcome.TIMED_OUT)
+        return self._result(execution, self._died_as())
+
+    def interrupt(self) -> None:
+        """Ask the kernel to raise KeyboardInterrupt in the running cell."""
+        self._session.send(self._sockets.control, "interrupt_request", {})
+
+    def usage(self) -> Usage:
+        """Return what the whole room has used so far."""
+        return self._lease.usage()
+
+    def close(self) -> None:
+        """End the room."""
+        self._lease.close()
+        self._sockets.close()
+
+    def _await_ready(self) -> None:
+        """Wait until our subscription holds, so that no output is missed."""
+        deadline_s = time.monotonic() + READY_S
+        while time.monotonic() < deadline_s and self.is_alive:
+            if self._sockets.iopub.poll(50):
+                message = read(self._sockets.iopub.recv_multipart())
+                if message is not None and message.kind == "iopub_welcome":
+                    return
+        raise RoomFailed(f"Le noyau n’a pas démarré. {self._lease.last_words()}".strip())
+
+    def _follow(self, execution: Execution, deadline_s: float) -> bool:
+        """Read what comes until the cell is done; False at the deadline or at death."""
+        while not execution.is_done:
+            left_s = deadline_s - time.monotonic()
+            if left_s <= 0:
+                return False
+            wait_s = left_s if execution.reply is None else min(left_s, IDLE_S)
+            ready = dict(self._poller.poll(wait_s * 1000 + 1))
+            self._drain(execution)
+            if self._lease.fileno() in ready and self._lease.has_ended:
+                self._drain(execution)
+                return execution.is_done
+        return True
+
+    def _drain(self, execution: Execution) -> None:
+        for made, take in (
+            (self._sockets.shell, execution.take_reply),
+            (self._sockets.iopub, execution.take_output),
+        ):
+            for _ in range(BATCH):
+                try:
+                    frames = made.recv_multipart(zmq.NOBLOCK)
+                except zmq.Again:
+                    break
+                take(read(frames))
+
+    def _ended_as(self, execution: Execution) -> CellOutcome:
+        kills = self.usage().oom_kills
+        if kills > self._kills:
+            self._lease.end()
+            return CellOutcome.OUT_OF_MEMORY
+        reply = execution.reply or {}
+        return CellOutcome.OK if reply.get("status") == "ok" else CellOutcome.ERROR
+
+    def _died_as(self) -> CellOutcome:
+        self._raise_if_ours()
+        usage, status = self._lease.usage(), self._lease.status
+        if usage.oom_kills > self._kills:
+            return CellOutcome.OUT_OF_MEMORY
+        if status in (-signal.SIGXCPU, SIGNAL_CODE + signal.SIGXCPU):
+            return CellOutcome.TIMED_OUT
+        return CellOutcome.DIED
+
+    def _raise_if_ours(self) -> None:
+        if self._lease.is_keeper_dead:
+            raise RoomFailed("Le gardien des salles est mort\u00a0: le travail est à refaire.")
+
+    def _result(self, execution: Execution, outcome: CellOutcome) -> CellResult:
+        reply = execution.reply or {}
+        count = reply.get("execution_count")
+        return CellResult(
+            outcome=outcome,
+            outputs=execution.outputs.finish(),
+            execution_count=count if type(count) is int and 0 <= count < 2**31 else None,
+            error_name=text(reply.get("ename"), 200),
+            error_value=text(reply.get("evalue"), 10_000),
+            traceback=tuple(traceback_lines(reply)),
+            duration_ms=(time.monotonic() - execution.started_s) * 1000,
+        )

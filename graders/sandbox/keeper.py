@@ -1,0 +1,140 @@
+"""The process that builds, watches and ends rooms; it runs nothing of a learner's.
+
+It has one thread, because a room dies with the thread that started it, and ends with the
+process that started it. Each room is ordered with a socket of its own: its other end being
+closed is the wish to end the room, so no room outlives whoever asked for it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from graders.sandbox import ground, limits, linux, post
+from graders.sandbox.environment import Environment
+from graders.sandbox.errors import SandboxError
+from graders.sandbox.live import LiveRoom, Order, Site
+from graders.sandbox.seccomp import compile_filter
+from graders.sandbox.warmth import Warmth
+
+#: How often groups of dead rooms are tried again, while there are any.
+RETRY_MS = 50
+
+
+class Keeper:
+    """The rooms of one worker."""
+
+    def __init__(self, control: socket.socket, site: Site, warmth: Warmth | None) -> None:
+        self._control = control
+        self._site = site
+        self._warmth = warmth
+        self._waiting: list[Order] = []
+        self._rooms: dict[int, LiveRoom] = {}
+        self._dying: list[limits.RoomGroup] = []
+        self._owner = os.pidfd_open(os.getppid())
+
+    def run(self) -> None:
+        """Serve until the worker is gone."""
+        try:
+            while self._step():
+                pass
+        finally:
+            for room in list(self._rooms.values()):
+                self._end(room)
+            while self._dying:
+                select.select([], [], [], RETRY_MS / 1000)
+                self._sweep()
+
+    def _step(self) -> bool:
+        poll = select.poll()
+        watched: dict[int, Callable[[], None]] = {}
+        for room in self._rooms.values():
+            for descriptor in room.watched():
+                watched[descriptor] = lambda room=room: self._end(room)  # type: ignore[misc]
+        if self._warmth is not None:
+            for descriptor in self._warmth.watched():
+                watched[descriptor] = self._warmth.attend
+        for descriptor in (*watched, self._control.fileno(), self._owner):
+            poll.register(descriptor, select.POLLIN)
+        ready = {fd for fd, _ in poll.poll(RETRY_MS if self._dying else None)}
+        if self._owner in ready:
+            return False
+        for descriptor in ready & set(watched):
+            watched[descriptor]()
+        if self._control.fileno() in ready and not self._take():
+            return False
+        self._serve_waiting()
+        self._sweep()
+        return True
+
+    def _take(self) -> bool:
+        try:
+            message, descriptors = post.receive(self._control)
+        except EOFError:
+            return False
+        self._waiting.append(Order(message, descriptors))
+        return True
+
+    def _serve_waiting(self) -> None:
+        still: list[Order] = []
+        for order in self._waiting:
+            if order.is_warm and self._warmth is not None and not self._warmth.is_settled:
+                still.append(order)
+            else:
+                self._open(order)
+        self._waiting = still
+
+    def _open(self, order: Order) -> None:
+        warmth = self._warmth if order.is_warm else None
+        try:
+            room = LiveRoom(order, self._site, warmth)
+        except (OSError, SandboxError, ValueError) as error:
+            order.refuse(f"{type(error).__name__}: {error}")
+            return
+        self._rooms[room.number] = room
+
+    def _end(self, room: LiveRoom) -> None:
+        if self._rooms.pop(room.number, None) is not None:
+            self._dying.append(room.end())
+
+    def _sweep(self) -> None:
+        self._dying = [group for group in self._dying if not group.remove()]
+
+
+def main(control_fd: int) -> None:
+    """Prepare, tell whether it worked, then serve."""
+    control = socket.socket(fileno=control_fd)
+    message, _ = post.receive(control)
+    try:
+        site, warmth = _prepare(message)
+    except (OSError, SandboxError) as error:
+        post.send(control, {"error": str(error), "kind": type(error).__name__})
+        return
+    post.send(control, {"kind": site.holding.kind})
+    try:
+        Keeper(control, site, warmth).run()
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+        raise
+
+
+def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
+    linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    holding = limits.find_holding()
+    limits.require_totals(holding, message["settings"])
+    environment = Environment.from_json(message["environment"])
+    site = Site(
+        ground=ground.prepare(environment),
+        holding=holding,
+        filter=compile_filter(),
+        settings=message["settings"],
+        first_uid=message["first_uid"],
+    )
+    if not message["is_warm"]:
+        return site, None
+    return site, Warmth(site, environment)

@@ -1,0 +1,286 @@
+"""Holds a room's totals of memory and processes by control groups, and says what is held."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graders.protocol import Limits
+from graders.sandbox.errors import Unguaranteed
+
+OPT_IN = "GARRIGUE_ALLOW_UNGUARANTEED_LIMITS"
+
+V1_CONTROLLERS = ("memory", "pids", "cpuacct")
+V2_CONTROLLERS = ("memory", "pids")
+
+#: Where we stand ourselves, so that our group may hand its controllers down (v2).
+SERVICE_GROUP = "garrigue-service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Usage:
+    """What a room has used so far; None where nothing measures it."""
+
+    cpu_ms: float | None = None
+    peak_memory_bytes: int | None = None
+    oom_kills: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauge:
+    """One number in a control group's file.
+
+    :param factor: what the number is multiplied by to get our unit.
+    """
+
+    file: str
+    pattern: str
+    factor: float = 1.0
+
+    def read(self, descriptor: int) -> float | None:
+        """Return the number; None once the group is gone."""
+        try:
+            text = os.pread(descriptor, 4096, 0).decode()
+        except OSError:
+            return None
+        found = re.search(self.pattern, text)
+        return int(found[1]) * self.factor if found else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holding:
+    """A way to hold totals, and where its groups are made.
+
+    :param kind: `cgroup v2`, `cgroup v1` or `none`.
+    :param parents: the folders that a room's groups are made in.
+    :param cpu: the gauges of processor time (ms), peak memory (bytes), killed processes.
+    :param sentences: what it guarantees, for an operator.
+    """
+
+    kind: str
+    parents: tuple[Path, ...] = ()
+    cpu: Gauge | None = None
+    peak: Gauge | None = None
+    kills: Gauge | None = None
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def is_total(self) -> bool:
+        """Whether memory and processes of a whole room are held."""
+        return bool(self.parents)
+
+    @property
+    def gauges(self) -> tuple[Gauge, ...]:
+        """Those of `Meter`, in its order; none without control groups."""
+        return tuple(gauge for gauge in (self.cpu, self.peak, self.kills) if gauge)
+
+    def settings(self, limits: Limits) -> list[tuple[str, int, bool]]:
+        """Return file, value and whether its failure matters, in the order of writing."""
+        if self.kind == "cgroup v2":
+            return [
+                ("memory.max", limits.memory_bytes, True),
+                ("memory.swap.max", 0, False),
+                ("memory.oom.group", 1, False),
+                ("pids.max", limits.processes, True),
+            ]
+        return [
+            ("memory.limit_in_bytes", limits.memory_bytes, True),
+            ("memory.memsw.limit_in_bytes", limits.memory_bytes, False),
+            ("pids.max", limits.processes, True),
+        ]
+
+
+V2_SENTENCES = (
+    "La mémoire et le nombre de processus de chaque salle sont tenus par cgroup v2.",
+    "Une salle qui dépasse sa mémoire est arrêtée tout entière.",
+    "Le temps processeur et le pic de mémoire de chaque salle sont mesurés.",
+)
+V1_SENTENCES = (
+    "La mémoire et le nombre de processus de chaque salle sont tenus par cgroup v1.",
+    "Une salle qui dépasse sa mémoire perd un processus, puis nous l’arrêtons.",
+    "Le temps processeur et le pic de mémoire de chaque salle sont mesurés.",
+)
+NO_SENTENCES = (
+    "Aucun groupe de contrôle n’est utilisable : la mémoire est limitée pour chaque "
+    "processus, pas pour la salle entière.",
+    "Le nombre de processus est limité pour tout un utilisateur : une salle peut gêner sa "
+    "voisine.",
+    "Ni le temps processeur ni le pic de mémoire ne sont mesurés.",
+)
+
+
+def find_holding(
+    root: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")
+) -> Holding:
+    """Return the best way that this machine and our rights allow."""
+    paths = _own_groups(own)
+    return (
+        _find_v2(root, paths)
+        or _find_v1(root, paths)
+        or Holding(kind="none", sentences=NO_SENTENCES)
+    )
+
+
+def require_totals(holding: Holding, settings: Mapping[str, str]) -> None:
+    """Refuse to go on where totals are not held, unless the operator opted in.
+
+    :raises Unguaranteed: if they are not and nobody did.
+    """
+    if not holding.is_total and settings.get(OPT_IN) != "1":
+        raise Unguaranteed(
+            "La mémoire et le nombre de processus d’une salle ne peuvent pas être tenus ici. "
+            "Lancez Garrigue en root, ou par systemd avec « Delegate=yes ». Pour accepter le "
+            f"risque sur une machine à vous : {OPT_IN}=1."
+        )
+
+
+def _own_groups(own: Path) -> dict[str, str]:
+    """Return our group's path by controller; the empty name is v2's."""
+    groups: dict[str, str] = {}
+    for line in own.read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        for controller in controllers.split(","):
+            groups[controller] = path.lstrip("/")
+    return groups
+
+
+def _find_v2(root: Path, paths: Mapping[str, str]) -> Holding | None:
+    group = root / paths.get("", "")
+    if group.name == SERVICE_GROUP:
+        group = group.parent  # another process of ours has already made way
+    try:
+        offered = (group / "cgroup.controllers").read_text().split()
+    except OSError:
+        return None
+    if not set(V2_CONTROLLERS) <= set(offered) or not os.access(group, os.W_OK):
+        return None
+    if not _delegate(group):
+        return None
+    return Holding(
+        kind="cgroup v2",
+        parents=(group,),
+        cpu=Gauge(file="cpu.stat", pattern=r"usage_usec (\d+)", factor=1e-3),
+        peak=Gauge(file=_peak_file(group), pattern=r"(\d+)"),
+        kills=Gauge(file="memory.events", pattern=r"oom_kill (\d+)"),
+        sentences=V2_SENTENCES,
+    )
+
+
+def _peak_file(group: Path) -> str:
+    """Return the file of the memory's peak; before Linux 5.19 only the present is known."""
+    return "memory.peak" if (group / "memory.peak").exists() else "memory.current"
+
+
+def _delegate(group: Path) -> bool:
+    """Hand our controllers down: a group that does so may hold no process itself."""
+    service = group / SERVICE_GROUP
+    try:
+        enabled = (group / "cgroup.subtree_control").read_text().split()
+        if set(V2_CONTROLLERS) <= set(enabled):
+            return True
+        service.mkdir(exist_ok=True)
+        for process in (group / "cgroup.procs").read_text().split():
+            (service / "cgroup.procs").write_text(process)
+        (group / "cgroup.subtree_control").write_text("+memory +pids")
+    except OSError:
+        return False
+    return True
+
+
+def _find_v1(root: Path, paths: Mapping[str, str]) -> Holding | None:
+    parents = tuple(root / name / paths.get(name, "") for name in V1_CONTROLLERS)
+    if not all((parent / "tasks").exists() for parent in parents):
+        return None
+    if not all(os.access(parent, os.W_OK) for parent in parents):
+        return None
+    return Holding(
+        kind="cgroup v1",
+        parents=parents,
+        cpu=Gauge(file="cpuacct.usage", pattern=r"(\d+)", factor=1e-6),
+        peak=Gauge(file="memory.max_usage_in_bytes", pattern=r"(\d+)"),
+        kills=Gauge(file="memory.oom_control", pattern=r"oom_kill (\d+)"),
+        sentences=V1_SENTENCES,
+    )
+
+
+class Meter:
+    """Reads what a room has used, through descriptors that outlive any change of names."""
+
+    def __init__(self, gauges: Sequence[Gauge], descriptors: Sequence[int]) -> None:
+        pairs = list(zip(gauges, descriptors, strict=True))
+        self._gauges = dict(zip(("cpu", "peak", "kills"), pairs, strict=False))
+        self._last = Usage()
+
+    def read(self) -> Usage:
+        """Return the usage so far, or the last known once the room is gone."""
+        values = {name: gauge.read(fd) for name, (gauge, fd) in self._gauges.items()}
+        if not values or None in values.values():
+            return self._last
+        self._last = Usage(
+            cpu_ms=values["cpu"],
+            peak_memory_bytes=int(values["peak"] or 0),
+            oom_kills=int(values["kills"] or 0),
+        )
+        return self._last
+
+    def close(self) -> None:
+        """Close the descriptors; `read` goes on giving the last usage."""
+        for _, descriptor in self._gauges.values():
+            os.close(descriptor)
+        self._gauges = {}
+
+
+class RoomGroup:
+    """The control groups of one room; without any, every method does nothing."""
+
+    def __init__(self, holding: Holding, name: str, limits: Limits) -> None:
+        self._holding = holding
+        self._folders = [parent / name for parent in holding.parents]
+        for folder in self._folders:
+            folder.mkdir()
+        if self._folders:
+            for file, value, is_needed in holding.settings(limits):
+                self._write(file, value, is_needed=is_needed)
+
+    def _write(self, file: str, value: int, *, is_needed: bool) -> None:
+        try:
+            self._find(file).write_text(str(value))
+        except OSError:
+            if is_needed:
+                self.remove()
+                raise
+
+    def _find(self, file: str) -> Path:
+        return next((f / file for f in self._folders if (f / file).exists()), Path(file))
+
+    def open_doors(self) -> list[int]:
+        """Return descriptors; whoever writes `0` to each of them joins."""
+        return [os.open(f / "cgroup.procs", os.O_WRONLY) for f in self._folders]
+
+    def open_gauges(self) -> list[int]:
+        """Return the descriptors that a `Meter` reads."""
+        return [os.open(self._find(g.file), os.O_RDONLY) for g in self._holding.gauges]
+
+    def remove(self) -> bool:
+        """Remove the groups; return False while a dying process still holds one."""
+        self._folders = [folder for folder in self._folders if not _remove(folder)]
+        return not self._folders
+
+
+def join(doors: Sequence[int]) -> None:
+    """Put the calling process into the groups behind these descriptors."""
+    for door in doors:
+        os.write(door, b"0")
+
+
+def _remove(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,307 @@
+"""One room while it lives, seen from its keeper."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import secrets
+import select
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from graders.protocol import Limits
+from graders.sandbox import ground, limits, post
+from graders.sandbox.errors import RoomFailed
+from graders.sandbox.ground import Ground
+from graders.sandbox.room import PACKAGE, RoomSpec, place_of, room_command, room_environment
+from graders.sandbox.slots import take_slot
+
+if TYPE_CHECKING:
+    from graders.sandbox.warmth import Warmth
+
+#: bubblewrap needs milliseconds; a machine that swaps may need more.
+BUILD_S = 20
+
+#: Where totals are not held, each process may map this much besides its memory limit.
+ADDRESS_MARGIN_BYTES = 3 << 30
+
+NUMBERS = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What all rooms of a keeper have in common."""
+
+    ground: Ground
+    holding: limits.Holding
+    filter: bytes
+    settings: Mapping[str, str]
+    first_uid: int
+
+
+class Order:
+    """A wish for a room, with the descriptors that came with it."""
+
+    def __init__(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
+        self.message = message
+        self.limits = Limits(**message["limits"])
+        self.seed: int | None = message["seed"]
+        self.is_warm: bool = message["is_warm"]
+        owner, self.output, *rest = descriptors
+        self.owner = socket.socket(fileno=owner)
+        names = message["sockets"]
+        self.sockets = dict(zip(names, rest, strict=False))
+        self.files = tuple(
+            (fd, place_of(name))
+            for fd, name in zip(rest[len(names) :], message["files"], strict=True)
+        )
+
+    def inner(self, rlimits: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
+        """Return what `launch` reads inside; sockets are named by their descriptors."""
+        return {
+            "kind": self.message["kind"],
+            "target": self.message["target"],
+            "key": self.message["key"],
+            "seed": self.seed,
+            "sockets": self.sockets,
+            "rlimits": dict(rlimits),
+        }
+
+    def tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
+        """Tell whoever ordered; that they are gone is no fault."""
+        with suppress(OSError):
+            post.send(self.owner, message, descriptors)
+
+    def refuse(self, reason: str) -> None:
+        """Say that there will be no room."""
+        self.tell({"failed": reason})
+        self.close()
+
+    def close(self) -> None:
+        """Close every descriptor that came with the order."""
+        self.owner.close()
+        post.close([self.output, *self.sockets.values(), *(fd for fd, _ in self.files)])
+
+
+class LiveRoom:
+    """A room from its building to its end."""
+
+    def __init__(self, order: Order, site: Site, warmth: Warmth | None) -> None:
+        self.number = next(NUMBERS)
+        self.order = order
+        self._site = site
+        self._slot = take_slot(site.first_uid, is_root=site.ground.is_root)
+        self._space = site.ground.spaces / str(self.number)
+        name = f"garrigue-{os.getpid()}-{self.number}"
+        self._group = limits.RoomGroup(site.holding, name, order.limits)
+        self._gauges = self._group.open_gauges()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._first = -1
+        self._kernel: tuple[int, int] | None = None
+        self._hold: list[int] = []
+        try:
+            self._build(warmth)
+        except BaseException:
+            self._kill()
+            group = self._let_go()
+            while not group.remove():
+                select.select([], [], [], 0.01)
+            raise
+        gauges = [asdict(gauge) for gauge in site.holding.gauges]
+        order.tell({"gauges": gauges}, self._gauges)
+
+    def watched(self) -> list[int]:
+        """Return the descriptors that tell of the room's end, or of the wish for it."""
+        dead = self._kernel[1] if self._kernel else self._first
+        return [self.order.owner.fileno(), dead]
+
+    def end(self) -> limits.RoomGroup:
+        """Kill what is left, tell the end, and return the groups to remove."""
+        status = self._kill()
+        usage = limits.Meter(self._site.holding.gauges, [os.dup(fd) for fd in self._gauges])
+        self.order.tell({"ended": status, "usage": asdict(usage.read())})
+        usage.close()
+        self.order.close()
+        return self._let_go()
+
+    def _build(self, warmth: Warmth | None) -> None:
+        space = self._space
+        owner = self._slot.uid if self._site.ground.is_root else 0
+        ground.make_space(space, size_bytes=self.order.limits.disk_bytes, owner=owner)
+        try:
+            if warmth is None:
+                self._build_cold(space)
+            else:
+                self._build_warm(space, warmth)
+        finally:
+            # bubblewrap has copied our view by now, or has failed.
+            ground.drop_space(space)
+
+    def _build_cold(self, space: Path) -> None:
+        order_fd = _memory_file(json.dumps(self.order.inner(self._rlimits())).encode())
+        filter_fd = _memory_file(self._site.filter)
+        code = f"import sys; sys.path[:0] = [{str(PACKAGE)!r}]; " + (
+            f"from graders.sandbox.launch import main; main({order_fd})"
+        )
+        command = [self._site.ground.python, "-s", "-P", "-c", code]
+        try:
+            self._start(
+                space,
+                command,
+                inherited=[order_fd, *self.order.sockets.values()],
+                filter_fd=filter_fd,
+            )
+        finally:
+            post.close([order_fd, filter_fd])
+
+    def _build_warm(self, space: Path, warmth: Warmth) -> None:
+        inner, outer = os.pipe()
+        echo_in, echo_out = os.pipe()
+        self._hold = [outer]
+        try:
+            self._start(space, ["/usr/bin/cat"], stdin=inner, stdout=echo_out)
+            os.close(echo_out)
+            echo_out = -1
+            os.write(outer, b"!")
+            _read(echo_in, b"!")
+        finally:
+            post.close([fd for fd in (inner, echo_in, echo_out) if fd >= 0])
+        doors = self._group.open_doors()
+        try:
+            pid = warmth.fork(self.order, self._rlimits(), self._first, doors, self._slot.uid)
+            self._kernel = (pid, os.pidfd_open(pid))
+        finally:
+            post.close(doors)
+
+    def _start(
+        self,
+        space: Path,
+        command: Sequence[str],
+        *,
+        inherited: Sequence[int] = (),
+        filter_fd: int | None = None,
+        stdin: int = subprocess.DEVNULL,
+        stdout: int | None = None,
+    ) -> None:
+        info_in, info_out = os.pipe()
+        spec = RoomSpec(
+            neutral=self._site.ground.neutral,
+            space=space,
+            links=self._site.ground.links,
+            masked=self._site.ground.masked,
+            files=self.order.files,
+            seccomp_fd=filter_fd,
+            info_fd=info_out,
+        )
+        passed = [info_out, *inherited, *(fd for fd, _ in self.order.files)]
+        doors = self._group.open_doors()
+        hash_seed = self.order.seed
+        if hash_seed is None:
+            hash_seed = secrets.randbits(32)
+        try:
+            self._process = subprocess.Popen(
+                room_command(spec, command),
+                env=room_environment(
+                    self._site.settings,
+                    hash_seed=hash_seed % 2**32,
+                    library_path=self._site.ground.library_path,
+                ),
+                stdin=stdin,
+                stdout=self.order.output if stdout is None else stdout,
+                stderr=self.order.output,
+                pass_fds=[*passed, filter_fd] if filter_fd is not None else passed,
+                preexec_fn=lambda: self._become(doors),
+            )
+            os.close(info_out)
+            info_out = -1
+            self._first = os.pidfd_open(json.loads(_read(info_in, b"}"))["child-pid"])
+        finally:
+            post.close([*doors, info_in, *([info_out] if info_out >= 0 else [])])
+
+    def _become(self, doors: Sequence[int]) -> None:
+        """Join the groups and become the slot's user, between fork and exec."""
+        limits.join(doors)
+        if self._site.ground.is_root:
+            os.setgroups([])
+            os.setresgid(self._slot.uid, self._slot.uid, self._slot.uid)
+            os.setresuid(self._slot.uid, self._slot.uid, self._slot.uid)
+
+    def _rlimits(self) -> dict[str, tuple[int, int]]:
+        wanted = self.order.limits
+        held = {
+            "CPU": (wanted.cpu_s, wanted.cpu_s + 2),
+            "FSIZE": (wanted.disk_bytes // 2,) * 2,
+            "NOFILE": (256, 256),
+            "CORE": (0, 0),
+            "MEMLOCK": (65536, 65536),
+            "MSGQUEUE": (0, 0),
+        }
+        if not self._site.holding.is_total:
+            held["AS"] = (wanted.memory_bytes + ADDRESS_MARGIN_BYTES,) * 2
+            held["NPROC"] = (wanted.processes, wanted.processes)
+        return {name: (int(soft), int(hard)) for name, (soft, hard) in held.items()}
+
+    def _kill(self) -> int | None:
+        """End the room; return how its process ended, or None when we had to kill it."""
+        status = self._kernel_status()
+        if self._first >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self._first, signal.SIGKILL)
+        if self._process is not None:
+            had_ended = self._process.poll() is not None
+            if self._first < 0:
+                self._process.kill()
+            code = self._process.wait()
+            if had_ended and self._kernel is None:
+                status = code
+        return status
+
+    def _kernel_status(self) -> int | None:
+        """Collect a warm kernel: negative for a signal, as `subprocess` says it."""
+        if self._kernel is None:
+            return None
+        pid, pidfd = self._kernel
+        os.close(pidfd)
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        return None
+
+    def _let_go(self) -> limits.RoomGroup:
+        post.close([*self._gauges, *self._hold, *([self._first] if self._first >= 0 else [])])
+        self._slot.release()
+        self._space.rmdir()
+        return self._group
+
+
+def _memory_file(content: bytes) -> int:
+    descriptor = os.memfd_create("garrigue", os.MFD_CLOEXEC)
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _read(descriptor: int, last: bytes) -> bytes:
+    """Return what bubblewrap or the room says, up to its last character.
+
+    :raises RoomFailed: if that takes too long or does not come.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    said = b""
+    while last not in said:
+        more = os.read(descriptor, 4096) if poll.poll(BUILD_S * 1000) else b""
+        if not more:
+            raise RoomFailed("bubblewrap n’a pas pu bâtir la salle.")
+        said += more
+    return said

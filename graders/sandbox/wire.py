@@ -1,0 +1,57 @@
+"""Reads what a kernel says, believing nothing: a message is plain data or it is nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+DELIMITER = b"<IDS|MSG>"
+
+#: signature, header, parent header, metadata, content.
+PARTS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What we use of a kernel's message; `parent_id` says which request it claims to answer."""
+
+    kind: str
+    parent_id: str
+    content: dict[str, Any]
+
+
+def read(frames: Sequence[bytes]) -> Message | None:
+    """Return the message in these frames, or None when it is malformed.
+
+    The signature is not looked at: whoever runs in the kernel holds its key, and nobody else
+    can reach our sockets.
+    """
+    try:
+        start = list(frames).index(DELIMITER) + 1
+        _, header, parent, _, content = frames[start : start + PARTS]
+        kind = _load(header).get("msg_type")
+        parent_id = _load(parent).get("msg_id", "")
+        loaded = _load(content)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return None
+    if not isinstance(kind, str) or not isinstance(parent_id, str):
+        return None
+    return Message(kind=kind, parent_id=parent_id, content=loaded)
+
+
+def text(value: object, max_chars: int) -> str:
+    """Return a string that can be stored, whatever was sent."""
+    if not isinstance(value, str):
+        return ""
+    if len(value) > max_chars:
+        value = value[:max_chars]
+    return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def _load(raw: bytes) -> dict[str, Any]:
+    loaded = json.loads(raw, parse_constant=str)
+    if not isinstance(loaded, dict):
+        raise TypeError
+    return loaded
