@@ -1,0 +1,63 @@
+"""The `garrigue` command: each subject is read only when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import click
+
+from lms.errors import Refusal
+
+#: Command, "module:attribute", and what it does. `garrigue grade` must import neither Flask
+#: nor a database, so no module is imported before its command is called.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("lms.cli.serve:serve", "Sert le site et corrige les rendus."),
+    "demo": ("lms.cli.demo:demo", "Sert une école de démonstration."),
+    "doctor": ("lms.cli.doctor:doctor", "Vérifie que la machine peut corriger en sécurité."),
+    "database": ("lms.cli.database:database", "Crée et met à jour la base de données."),
+    "people": ("lms.cli.people:people", "Crée, importe et invite des personnes."),
+    "course": ("lms.cli.course:course", "Vérifie et publie des cours."),
+    "check": ("lms.cli.check:check", "Vérifie un carnet ou un cours en l’exécutant."),
+    "grade": ("lms.cli.grade:grade", "Corrige des carnets, sans site ni base de données."),
+    "import": ("lms.cli.imports:imports", "Importe des carnets d’autres outils."),
+}
+
+
+class Subjects(click.Group):
+    """A group of commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """List the commands from the table: `--help` imports none of them."""
+        with formatter.section("Commandes"):
+            formatter.write_dl([(name, words) for name, (_where, words) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; a refusal is a sentence on stderr and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal)) from refusal
+
+
+@click.group(cls=Subjects)
+@click.version_option(package_name="garrigue", message="garrigue %(version)s")
+def main() -> None:
+    """Sert et corrige des cours faits de Markdown et de carnets Jupyter."""

@@ -43,7 +43,7 @@ def join(
 ) -> Membership:
     """Give the person a role in the promotion; one that had ended begins again."""
     membership = _find(session, user, promotion, role)
-    if membership is not None and (membership.ended_at is None or membership.ended_at > now):
+    if membership is not None and _holds(membership, now):
         return membership
     if membership is None:
         membership = Membership(user=user, promotion=promotion, role=role.value, started_at=now)
@@ -75,7 +75,7 @@ def leave(
     :raises NotFound: if the person does not have it.
     """
     membership = _find(session, user, promotion, role)
-    if membership is None or (membership.ended_at is not None and membership.ended_at <= now):
+    if membership is None or not _holds(membership, now):
         raise NotFound(f"{user.email} n’a pas le rôle « {role.value} » dans {promotion.slug}.")
     membership.ended_at = now
     audit.record(
@@ -104,6 +104,18 @@ def members(session: Session, promotion: Promotion, *, now: datetime) -> list[Me
             .order_by(User.name, Membership.role)
         )
     )
+
+
+def holds(
+    session: Session, user: User, promotion: Promotion, role: Role, *, now: datetime
+) -> bool:
+    """Whether the person has the role in the promotion, or will have it."""
+    membership = _find(session, user, promotion, role)
+    return membership is not None and _holds(membership, now)
+
+
+def _holds(membership: Membership, now: datetime) -> bool:
+    return membership.ended_at is None or membership.ended_at > now
 
 
 def _find(session: Session, user: User, promotion: Promotion, role: Role) -> Membership | None:
