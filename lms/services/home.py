@@ -275,7 +275,7 @@ def _learners(
         )
         .group_by(Membership.promotion_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _states(session: Session, promotion_ids: Collection[int]) -> dict[JobState, int]:

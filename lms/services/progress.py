@@ -78,7 +78,7 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
     )
     return Trail(
         seen={(visit.module_id, visit.page_slug): visit.seen_at for visit in visits},
-        handed_in=dict(handed_in.tuples().all()),
+        handed_in=dict(handed_in.all()),
         passed=frozenset(passed),
     )
 
