@@ -15,6 +15,10 @@ class BadFile(Exception):
     """The file cannot be used; the message, in French, says why."""
 
 
+class Unservable(BadFile):
+    """The file is there, and must not be shown to learners as it is."""
+
+
 class CourseFiles:
     """One course folder, and the hashes of the files that were asked of it."""
 

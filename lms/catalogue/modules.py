@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from lms.catalogue.assignments import ID, read_assignment
-from lms.catalogue.files import BadFile, CourseFiles
+from lms.catalogue.files import BadFile, CourseFiles, Unservable
 from lms.catalogue.pages import find_page, read_page
 from lms.catalogue.problems import CourseProblem
 from lms.catalogue.sections import Located, Section
@@ -116,7 +116,11 @@ def _pages(
         except BadFile as error:
             problems.append(
                 CourseProblem(
-                    file=source, line=entry.file.line, key=entry.file.text, message=str(error)
+                    file=source,
+                    line=entry.file.line,
+                    key=entry.file.text,
+                    message=str(error),
+                    is_warning=isinstance(error, Unservable),
                 )
             )
     return tuple(pages)
@@ -178,6 +182,11 @@ def _warn_of_forgotten_pages(
     modules: tuple[Module, ...], outline: Outline, problems: list[CourseProblem]
 ) -> None:
     shown = {str(page.path.with_suffix("")) for module in modules for page in module.pages}
+    shown |= {
+        str(found.notebook.with_suffix(""))
+        for module in modules
+        for found in module.assignments
+    }
     for part in outline.parts:
         for entry in part.entries:
             if entry.file.text and _stem(entry.file) not in shown:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
+from graders.notebooks.cells import Cell
 from graders.notebooks.errors import UnreadableNotebook
 from graders.notebooks.read import read_notebook
-from lms.catalogue.files import BadFile, CourseFiles
+from lms.catalogue.files import BadFile, CourseFiles, Unservable
 from lms.catalogue.toc import PAGE_SUFFIXES
 from lms.content.headings import title_of
 from lms.content.references import Outside, resolve, targets
@@ -39,8 +40,10 @@ def read_page(
 
     :param title: the one that the table of contents gives; empty takes the page's own.
     :param taken: slugs of the module's other pages.
-    :raises BadFile: when the file cannot be read.
+    :raises BadFile: when the file cannot be read, or is a graded notebook.
     """
+    if path.suffix == ".ipynb":
+        _refuse_graded(files, path)
     prose = prose_of(files, path)
     return Page(
         path=path,
@@ -56,16 +59,28 @@ def prose_of(files: CourseFiles, path: PurePosixPath) -> str:
     """
     data = files.read(path)
     if path.suffix == ".ipynb":
-        try:
-            cells = read_notebook(data).cells
-        except UnreadableNotebook as error:
-            raise BadFile(f"« {path} » : {error}") from error
+        cells = _cells(data, path)
         return "\n\n".join(cell.source for cell in cells if cell.kind == "markdown")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise BadFile(f"« {path} » n’est pas encodé en UTF-8 (ligne {line}).") from None
+
+
+def _refuse_graded(files: CourseFiles, path: PurePosixPath) -> None:
+    if any(cell.role for cell in _cells(files.read(path), path)):
+        raise Unservable(
+            f"« {path} » est un carnet noté : ses solutions seraient montrées. Déclarez-le "
+            "sous « assignments » dans « course.yml » ; il n’est pas servi comme leçon."
+        )
+
+
+def _cells(data: bytes, path: PurePosixPath) -> tuple[Cell, ...]:
+    try:
+        return read_notebook(data).cells
+    except UnreadableNotebook as error:
+        raise BadFile(f"« {path} » : {error}") from error
 
 
 def named_files(files: CourseFiles, path: PurePosixPath) -> Iterator[PurePosixPath]:

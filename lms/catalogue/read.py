@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +19,7 @@ from lms.content.served import is_image, served_type
 from lms.domain.course import Course, Module
 
 COURSE_FILE = "course.yml"
+LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 KEYS = ("title", "description", "language", "referentials", "modules")
 
 
@@ -81,10 +83,12 @@ def _course(
     problems: list[CourseProblem],
 ) -> Course:
     title = outline.title if outline else ""
+    language = "fr"
     referentials: tuple[str, ...] = ()
     if declared is not None:
         declared.only(*KEYS)
         title = declared.text("title", is_required=not title) or title
+        language = _language(declared)
         referentials = tuple(item.text for item in declared.texts("referentials"))
     if declared is not None and "modules" in declared:
         modules = declared_modules(files, declared, outline, problems)
@@ -100,9 +104,20 @@ def _course(
         content_hash=_content_hash(files),
         modules=modules,
         referentials=referentials,
+        language=language,
         files=dict(sorted(files.hashes.items())),
         assets=assets,
     )
+
+
+def _language(declared: Section) -> str:
+    found = declared.text("language") or "fr"
+    if not LANGUAGE.match(found):
+        declared.note(
+            "un code de langue est attendu, tel que « fr » ou « en ».", name="language"
+        )
+        return "fr"
+    return found
 
 
 def _assets(files: CourseFiles, modules: tuple[Module, ...]) -> frozenset[PurePosixPath]:

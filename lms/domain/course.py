@@ -106,6 +106,7 @@ class Course:
 
     :param slug: the folder's name.
     :param content_hash: SHA-256 over every file that the course uses, in hexadecimal.
+    :param language: of its lessons, as HTML's `lang` has it.
     :param files: SHA-256 of every file that the course uses, relative to its folder; no
         other file of the folder is ever read.
     :param assets: those of the files that people may fetch: images and data that a page or
@@ -117,6 +118,7 @@ class Course:
     content_hash: str
     modules: tuple[Module, ...] = ()
     referentials: tuple[str, ...] = ()
+    language: str = "fr"
     files: Mapping[PurePosixPath, str] = field(default_factory=dict)
     assets: frozenset[PurePosixPath] = frozenset()
 

@@ -1,0 +1,114 @@
+"""Rendered lessons, kept by the hash of what they were made from: on disk, and in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+from lms.content.place import Place
+from lms.content.rendered import Rendered
+from lms.errors import Unavailable
+
+#: Raise it when the same text is to give other HTML.
+RENDERER = "1"
+IN_MEMORY = 256
+NOTEBOOK_WALL_S = 60
+
+Renderer = Callable[[bytes, Place], Rendered]
+
+
+class Lessons:
+    """The lessons of a site as clean HTML.
+
+    :param folder: of the cache; it may be emptied at any time.
+    :param notebook: renders a notebook; by default in another process, since nbconvert takes
+        a second to import.
+    """
+
+    def __init__(self, folder: Path, *, notebook: Renderer | None = None) -> None:
+        self._folder = folder
+        self._notebook = notebook or render_elsewhere
+        self._recent: OrderedDict[str, Rendered] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def page(self, data: bytes, place: Place) -> Rendered:
+        """Return a page as clean HTML, rendering it only when it never was.
+
+        :param data: the file of the page.
+        """
+        key = _key(data, place)
+        with self._lock:
+            if key in self._recent:
+                self._recent.move_to_end(key)
+                return self._recent[key]
+        rendered = self._kept(key)
+        if rendered is None:
+            rendered = self._render(data, place)
+            self._keep(key, rendered)
+        with self._lock:
+            self._recent[key] = rendered
+            while len(self._recent) > IN_MEMORY:
+                self._recent.popitem(last=False)
+        return rendered
+
+    def _render(self, data: bytes, place: Place) -> Rendered:
+        if place.page.suffix == ".ipynb":
+            return self._notebook(data, place)
+        # Only a page that was never seen costs this import.
+        from lms.content.markdown import render_markdown
+
+        return render_markdown(data.decode("utf-8-sig", "replace"), place=place)
+
+    def _kept(self, key: str) -> Rendered | None:
+        try:
+            return Rendered.from_json(json.loads(self._path(key).read_bytes()))
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def _keep(self, key: str, rendered: Rendered) -> None:
+        path = self._path(key)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+                file.write(json.dumps(rendered.to_json(), ensure_ascii=False).encode())
+            Path(file.name).replace(path)
+        except OSError:
+            return  # a full disk costs time, not the lesson
+
+    def _path(self, key: str) -> Path:
+        return self._folder / "lessons" / key[:2] / f"{key}.json"
+
+
+def render_elsewhere(data: bytes, place: Place) -> Rendered:
+    """Render a notebook in a process of its own.
+
+    :raises Unavailable: if that takes too long, or fails.
+    """
+    head = json.dumps(place.to_json()).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "lms.content.notebook_process"],
+            input=len(head).to_bytes(8, "big") + head + data,
+            capture_output=True,
+            timeout=NOTEBOOK_WALL_S,
+            check=True,
+        )
+        return Rendered.from_json(json.loads(done.stdout))
+    except (subprocess.SubprocessError, ValueError, KeyError) as error:
+        raise Unavailable(
+            "Ce carnet ne peut pas être affiché pour le moment. Réessayez dans un instant ; "
+            "si cela continue, prévenez l’équipe pédagogique."
+        ) from error
+
+
+def _key(data: bytes, place: Place) -> str:
+    digest = hashlib.sha256(f"{RENDERER}\0{place.digest}\0".encode())
+    digest.update(data)
+    return digest.hexdigest()
