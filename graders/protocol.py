@@ -66,8 +66,8 @@ class GradeRequest:
 
     :param assignment: the author's source notebook (JSON), with solutions and hidden tests.
     :param submission: the learner's notebook as it was handed in, trusted in nothing.
-    :param files: read-only data files: path in the room, relative to the notebook's folder,
-        to the file on the host.
+    :param files: read-only data files on the host, by their path from the notebook's working
+        folder in the room (`graders.notebooks.files.room_path`).
     :param environment: name of a kernel environment, such as `base` or `data`.
     :param seed: fixes hash and random seeds; None draws fresh ones.
     """

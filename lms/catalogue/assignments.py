@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from graders.notebooks.errors import UnreadableNotebook
 from graders.notebooks.exercises import group_exercises
+from graders.notebooks.files import room_path
 from graders.notebooks.read import read_notebook
 from graders.notebooks.validate import find_problems
 from lms.catalogue.files import BadFile, CourseFiles
@@ -46,7 +46,7 @@ def read_assignment(
     if read is None:
         return None
     max_points, title = read
-    room_files = {os.path.relpath(path, notebook.parent): path for path in data}
+    room_files = {room_path(notebook, path): path for path in data}
     return Assignment(
         id=assignment_id,
         title=declared.text("title") or title or assignment_id,

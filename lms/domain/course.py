@@ -66,7 +66,7 @@ class Assignment:
     :param attempts: how many submissions count; None when unlimited.
     :param competences: level aimed at (1 imiter, 2 adapter, 3 transposer) by competence.
     :param data: data files, relative to the course's folder.
-    :param room_files: the same files, by their path relative to the notebook's folder.
+    :param room_files: the same files, by the path under which the notebook's code opens them.
     """
 
     id: str
