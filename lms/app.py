@@ -14,7 +14,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.blobs import BlobStore
-from lms.catalogue import Library
+from lms.catalogue import open_library
 from lms.config import Config
 from lms.database import open_engine, session_factory
 from lms.logs import json_log
@@ -67,7 +67,7 @@ def create_app(
     engine = open_engine(config.database)
     app.extensions[EXTENSION] = Site(
         config=config,
-        library=Library(config.courses, has_live_reload=config.has_live_reload),
+        library=open_library(config),
         blobs=BlobStore(config.instance / "blobs"),
         plugins=load_plugins(log, extra=plugins),
         engine=engine,

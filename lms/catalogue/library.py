@@ -9,8 +9,12 @@ from pathlib import Path, PurePosixPath
 from lms.catalogue.problems import CourseProblem
 from lms.catalogue.publishing import published_folders, stamp_of
 from lms.catalogue.read import is_course, read_course
+from lms.config import Config
 from lms.domain.course import Course
 from lms.errors import NotFound, Unavailable
+
+#: In the instance folder.
+PUBLISHED = "courses"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +142,15 @@ class Library:
         return Shelf(
             folder=folder, signature=signature, course=course, problems=reading.problems
         )
+
+
+def open_library(config: Config) -> Library:
+    """Return the library that the web and the workers of a site share."""
+    return Library(
+        config.courses,
+        has_live_reload=config.has_live_reload,
+        published=config.instance / PUBLISHED,
+    )
 
 
 def course_folders(folder: Path) -> dict[str, Path]:

@@ -1,0 +1,153 @@
+"""`garrigue course`: lists, checks and publishes courses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from lms.catalogue import CourseProblem
+from lms.catalogue.addresses import place_of
+from lms.catalogue.library import course_folders
+from lms.catalogue.read import is_course, read_course
+from lms.cli.settings import settings
+from lms.content.markdown import render_markdown
+from lms.content.rendered import ContentProblem
+from lms.database import open_engine, session_factory
+from lms.domain.course import Course, Page
+from lms.publication import Publication, notebook_renderer, publish_courses
+
+
+@click.group()
+def course() -> None:
+    """Vérifie et publie des cours."""
+
+
+@course.command("list")
+def list_courses() -> None:
+    """Liste les cours du site, avec leurs erreurs."""
+    folders = course_folders(settings().courses)
+    if not folders:
+        click.echo(f"Aucun cours dans {settings().courses}.")
+    for slug, folder in folders.items():
+        found = read_course(folder)
+        if found.course is None:
+            errors = sum(not problem.is_warning for problem in found.problems)
+            click.echo(f"{slug} : {_count(errors, 'erreur')} (garrigue course check {slug})")
+        else:
+            click.echo(f"{slug} : {_summary(found.course)}")
+
+
+@course.command()
+@click.argument("target", metavar="COURS")
+@click.option("--strict", is_flag=True, help="Un avertissement compte comme une erreur.")
+def check(target: str, strict: bool) -> None:
+    """Vérifie la structure et les pages d’un cours, sans exécuter de carnet.
+
+    COURS est un dossier, ou le nom d’un cours du site. Code de sortie : 0 si tout va bien, 1
+    s’il y a une erreur, 2 si le cours n’existe pas. « garrigue check » exécute aussi les
+    carnets.
+    """
+    folder = _folder(target)
+    found = read_course(folder)
+    problems = [
+        *found.problems,
+        *(_page_problems(found.course, folder) if found.course else ()),
+    ]
+    for problem in problems:
+        click.echo(_line(problem))
+    errors = sum(not problem.is_warning for problem in problems)
+    warnings = len(problems) - errors
+    if found.course:
+        click.echo(f"{found.slug} : {_summary(found.course)}")
+    click.echo(f"{_count(errors, 'erreur')}, {_count(warnings, 'avertissement')}.")
+    raise SystemExit(1 if errors or (strict and warnings) else 0)
+
+
+@course.command()
+@click.argument("slugs", metavar="[COURS]...", nargs=-1)
+def sync(slugs: tuple[str, ...]) -> None:
+    """Publie les cours du site, ou ceux qui sont nommés.
+
+    Un cours qui a une erreur reste servi dans sa dernière forme correcte. Code de sortie : 0
+    si tout est publié, 1 si un cours a une erreur, 2 si un cours n’existe pas.
+    """
+    config = settings()
+    known = course_folders(config.courses)
+    for slug in slugs:
+        if slug not in known:
+            raise click.UsageError(f"Le cours « {slug} » n’est pas dans {config.courses}.")
+    engine = open_engine(config.database)
+    try:
+        published = publish_courses(
+            config, session_factory(engine), now=datetime.now(UTC), slugs=slugs
+        )
+    finally:
+        engine.dispose()
+    for publication in published:
+        _tell(publication)
+    raise SystemExit(0 if all(publication.course for publication in published) else 1)
+
+
+def _tell(publication: Publication) -> None:
+    errors = [problem for problem in publication.problems if not problem.is_warning]
+    for problem in errors:
+        click.echo(_line(problem), err=True)
+    if publication.course is None:
+        click.echo(
+            f"{publication.slug} : non publié ({_count(len(errors), 'erreur')}) ; la dernière "
+            "forme correcte, s’il y en a une, reste servie.",
+            err=True,
+        )
+        return
+    what = "publié" if publication.is_new else "déjà à jour"
+    new = _count(publication.new_versions, "nouvelle version", "nouvelles versions")
+    click.echo(f"{publication.slug} : {what}, {new} d’exercices.")
+
+
+def _folder(target: str) -> Path:
+    folder = Path(target)
+    if folder.is_dir():
+        return folder.resolve()
+    if folder.name == target:
+        found = settings().courses / target
+        if found.is_dir() and is_course(found):
+            return found
+    raise click.UsageError(f"Le cours « {target} » n’existe pas.")
+
+
+def _page_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
+    for _, page in found.pages:
+        for problem in _rendered_problems(found, folder, page):
+            yield CourseProblem(
+                file=str(page.path),
+                line=problem.line,
+                message=problem.message,
+                is_warning=True,
+            )
+
+
+def _rendered_problems(found: Course, folder: Path, page: Page) -> tuple[ContentProblem, ...]:
+    data, place = (folder / page.path).read_bytes(), place_of(found, page.path)
+    if page.is_notebook:
+        return notebook_renderer(data, place).problems
+    return render_markdown(data.decode("utf-8-sig"), place=place).problems
+
+
+def _line(problem: CourseProblem) -> str:
+    return f"{'avertissement' if problem.is_warning else 'erreur'} : {problem}"
+
+
+def _summary(found: Course) -> str:
+    parts = (
+        _count(len(found.modules), "module"),
+        _count(len(found.pages), "leçon"),
+        _count(len(found.assignments), "exercice"),
+    )
+    return f"{found.title} ({', '.join(parts)})"
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number < 2 else many or one + 's'}"

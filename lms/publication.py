@@ -1,0 +1,86 @@
+"""Publishing courses: every version is kept first, then the web shows the new form."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.blobs import BlobStore
+from lms.catalogue import CourseProblem, Library
+from lms.catalogue.addresses import place_of
+from lms.catalogue.library import PUBLISHED, course_folders
+from lms.catalogue.publishing import publish
+from lms.catalogue.read import read_course
+from lms.config import Config
+from lms.content.lessons import Lessons
+from lms.content.place import Place
+from lms.content.rendered import Rendered
+from lms.database import Session, Sessions
+from lms.domain.course import Course
+from lms.services import versions
+from lms.transactions import in_transaction
+
+CACHE = "cache"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What became of one course folder.
+
+    :param course: None when its folder has an error: what was served before still is.
+    :param new_versions: assignments that were not known in this form.
+    :param is_new: whether the web shows something else than before.
+    """
+
+    slug: str
+    course: Course | None
+    problems: tuple[CourseProblem, ...]
+    new_versions: int = 0
+    is_new: bool = False
+
+
+def publish_courses(
+    config: Config, sessions: Sessions, *, now: datetime, slugs: Collection[str] = ()
+) -> tuple[Publication, ...]:
+    """Publish the courses of these slugs, or all, each in a transaction of its own."""
+    folders = course_folders(config.courses)
+    return tuple(_publish(config, sessions, slug, now) for slug in slugs or folders)
+
+
+def notebook_renderer(data: bytes, place: Place) -> Rendered:
+    """Render a notebook here: only where waiting a second for nbconvert harms nobody."""
+    from lms.content.notebooks import render_notebook
+
+    return render_notebook(data, place=place)
+
+
+def _publish(config: Config, sessions: Sessions, slug: str, now: datetime) -> Publication:
+    folder = config.courses / slug
+    reading = read_course(folder)
+    course = reading.course
+    if course is None:
+        return Publication(slug=slug, course=None, problems=reading.problems)
+    library = Library(config.courses)
+    blobs = BlobStore(config.instance / "blobs")
+    known: Course = course
+
+    def keep(session: Session) -> int:
+        return len(versions.sync(session, blobs, library, known, now=now))
+
+    new_versions = in_transaction(sessions, keep)
+    _render_notebooks(config, library, known)
+    return Publication(
+        slug=slug,
+        course=known,
+        problems=reading.problems,
+        new_versions=new_versions,
+        is_new=publish(folder, known, config.instance / PUBLISHED),
+    )
+
+
+def _render_notebooks(config: Config, library: Library, course: Course) -> None:
+    lessons = Lessons(config.instance / CACHE, notebook=notebook_renderer)
+    for _, page in course.pages:
+        if page.is_notebook:
+            lessons.page(library.read(course, page.path), place_of(course, page.path))
