@@ -19,13 +19,10 @@ from lms.config import Config
 from lms.database import open_engine, session_factory
 from lms.logs import json_log
 from lms.plugins import load_plugins
-from lms.web import database, display, errors, headers, journal, person, static
+from lms.web import database, display, errors, headers, journal, limits, person, static
 from lms.web.context import EXTENSION, Site
 
 PACKAGE = Path(__file__).parent
-
-#: What a form may hold beside the notebook.
-FORM_BYTES = 64 * 1024
 
 BLUEPRINTS = (
     "accounts",
@@ -55,8 +52,6 @@ def create_app(
     app = Flask("lms", template_folder=str(_templates()), static_folder=None)
     app.config.update(
         SECRET_KEY=config.secret_key,
-        MAX_CONTENT_LENGTH=config.max_upload_bytes + FORM_BYTES,
-        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a lesson may take an afternoon
         WTF_CSRF_SSL_STRICT=False,  # Referrer-Policy may hide it; Sec-Fetch-Site is checked
         BABEL_DEFAULT_LOCALE="fr",
@@ -82,6 +77,7 @@ def _wire(app: Flask, config: Config) -> None:
     """Put on the layers that every request goes through, outermost first."""
     journal.init_app(app)
     headers.init_app(app, config)
+    limits.init_app(app, config)
     database.init_app(app)
     person.init_app(app)
     errors.init_app(app)

@@ -62,9 +62,9 @@ WORDS = {
         lazy_gettext("Revenez à la page précédente : elle montre où vous en êtes."),
     ),
     413: (
-        lazy_gettext("Fichier trop lourd"),
+        lazy_gettext("Envoi trop lourd"),
         lazy_gettext(
-            "Effacez les sorties du carnet (menu Noyau), enregistrez, puis recommencez."
+            "Un carnet s’allège en effaçant ses sorties, dans le menu Noyau de Jupyter."
         ),
     ),
     429: (
