@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel import Locale
-from flask import Blueprint, current_app, g, redirect, request, url_for
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import (
     format_date,
@@ -126,11 +126,7 @@ def _links() -> tuple[Link, ...]:
     entries = [("home.show", gettext("Accueil")), ("learn.courses", gettext("Cours"))]
     if g.actor.promotions(*STAFF):
         entries.append(("teach.promotions", gettext("Promotions")))
-    return tuple(
-        _link(url_for(endpoint), label)
-        for endpoint, label in entries
-        if endpoint in current_app.view_functions
-    )
+    return tuple(_link(url_for(endpoint), label) for endpoint, label in entries)
 
 
 def _link(url: str, label: str) -> Link:

@@ -33,6 +33,10 @@ for (const menu of menus) {
   });
 }
 
-for (const box of document.querySelectorAll("pre, .table-scroll, .prose table, math[display=block]")) {
+for (const box of document.querySelectorAll("pre, .table-scroll, .prose > table, math[display=block]")) {
   if (box.scrollWidth > box.clientWidth && !box.closest("[tabindex]:not(main)")) box.tabIndex = 0;
 }
+
+// A table of contents stands beside the text where there is room, folded above it elsewhere.
+const wide = matchMedia("(min-width: 64em)");
+for (const fold of document.querySelectorAll("[data-open-when-wide]")) fold.open = wide.matches;
