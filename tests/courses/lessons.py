@@ -16,6 +16,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 ENGLISH = re.compile(r"(\*\*?|_)[^*_]+\1\{:[^}]*lang=\"en\"[^}]*\}")
+ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'", re.IGNORECASE)
 RUNNER = Path(__file__).with_name("run_lesson.py")
 LANGUAGES = ("python", "bash")
 RUN_TIMEOUT_S = 60
@@ -43,7 +44,7 @@ def all_paths() -> list[Path]:
 def examples(text: str) -> list[Example]:
     """Return a lesson's examples, each with what follows it."""
     blocks = [(match.group(1), match.group(2)) for match in FENCE.finditer(text)]
-    followed = zip(blocks, [*blocks[1:], ("", "")], strict=True)
+    followed = zip(blocks, [*blocks[1:], ("", "")][: len(blocks)], strict=True)
     return [
         Example(
             language=language,
@@ -74,4 +75,4 @@ def words(text: str) -> set[str]:
     """Return the French words of a page: no code, no link target, nothing marked English."""
     prose = PROTECTED.sub(" ", ENGLISH.sub(" ", text)).replace("’", "'")
     found = re.findall(r"[^\W\d_](?:[\w'·-]*[^\W_])?", prose)
-    return {word for word in found if not re.search(r"\d", word)}
+    return {ELISION.sub("", word) for word in found if not re.search(r"\d", word)}

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def run_python(source: str, names: dict[str, Any]) -> dict[str, str]:
         with contextlib.redirect_stdout(said):
             exec(compile(source, "<leçon>", "exec"), names)
     except Exception as raised:
-        error = f"{type(raised).__name__}: {raised}"
+        error = "".join(traceback.format_exception_only(raised)).strip()
     return {"output": said.getvalue(), "error": error}
 
 
