@@ -1,0 +1,389 @@
+"""Answers the checker's questions about the learner's values, from inside the learner's process.
+
+Nothing here is trusted: the learner's code may change any of it. It uses the standard library
+and the codec alone, and keeps no secret.
+"""
+
+from __future__ import annotations
+
+import array
+import builtins
+import importlib
+import inspect
+import io
+import operator
+import os
+import socket
+import sys
+import traceback
+import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from graders.verdict import agent_files, frames
+from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
+
+CHANNEL = "GARRIGUE_CHANNEL"
+WAIT_S = 10
+MAX_PRINTED = 1 << 20
+MAX_FRAMES = 12
+MUTABLE = (list, dict, set, bytearray, deque, Counter, OrderedDict, defaultdict)
+MUTABLE_NAMES = ("ndarray", "DataFrame", "Series")
+
+OPERATORS: dict[str, Callable[..., Any]] = {
+    **{
+        name: getattr(operator, name)
+        for name in (
+            *("eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv"),
+            *("mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift", "neg", "pos"),
+            *("invert", "abs", "contains", "getitem", "setitem", "delitem", "truth", "index"),
+        )
+    },
+    **{
+        kind.__name__: kind
+        for kind in (len, iter, next, str, repr, int, float, complex, round, hash, format)
+    },
+    "reversed": reversed,
+    "divmod": divmod,
+    "dir": dir,
+    "enter": lambda value: type(value).__enter__(value),
+    "exit": lambda value, *details: type(value).__exit__(value, *details),
+}
+
+DUNDERS = tuple(
+    f"__{name}__"
+    for name in (
+        *("lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow"),
+        *("matmul", "and", "or", "xor", "neg", "pos", "invert", "abs", "len", "iter", "next"),
+        *("int", "float", "complex", "round", "index", "getitem", "setitem", "delitem"),
+        *("contains", "enter", "exit", "call", "reversed", "radd", "rsub", "rmul", "rtruediv"),
+    )
+)
+
+#: Values that the checker may ask for again, by number. They live as long as the kernel.
+objects: dict[int, Any] = {}
+numbers: dict[int, int] = {}
+
+
+def serve(names: dict[str, Any] | None = None) -> None:
+    """Answer until the checker hangs up.
+
+    :param names: where the learner's names live; those of the calling cell by default.
+    """
+    if names is None:
+        names = sys._getframe(1).f_globals
+    connection = _connection()
+    if connection is not None:
+        with connection:
+            try:
+                frames.send(connection, ["hello"], [])
+                Agent(connection, names).answer_until(None)
+            except (OSError, EOFError, BadValue):
+                return  # the checker is gone, or has had enough
+
+
+def _connection() -> socket.socket | None:
+    """Return the newest socket that waits at the descriptor we inherited."""
+    newest: socket.socket | None = None
+    with socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))) as door:
+        door.settimeout(WAIT_S)
+        try:
+            while True:
+                space = socket.CMSG_SPACE(array.array("i", [0]).itemsize)
+                data, extra, _, _ = door.recvmsg(1, space)
+                if not data:
+                    return newest
+                for _, _, raw in extra:
+                    newest = socket.socket(fileno=array.array("i", raw)[0])
+                door.settimeout(0)
+        except (BlockingIOError, TimeoutError):
+            return newest
+
+
+class Agent:
+    """One conversation with the checker."""
+
+    def __init__(self, connection: socket.socket, names: dict[str, Any]) -> None:
+        self.connection = connection
+        self.names = names
+        self.described: set[int] = set()
+        self.request: Any = None
+
+    def answer_until(self, callback: Any) -> Any:
+        """Answer requests until the one we wait for is answered, or for ever."""
+        while True:
+            message, buffers = frames.receive(self.connection)
+            if message[1] in ("back", "fail") and message[0] == callback:
+                return message, Decoder(buffers, self.resolve)
+            self._answer(message, Decoder(buffers, self.resolve))
+
+    def _answer(self, message: Any, decoder: Decoder) -> None:
+        before, self.request = self.request, message[0]
+        encoder = Encoder(self.refer)
+        with _captured() as printed:
+            try:
+                value, after = self._do(message, decoder)
+                reply = [message[0], "ok", self._encoded(encoder, value), after(encoder)]
+            except BaseException as error:
+                encoder = Encoder(self.refer)
+                reply = [message[0], "err", *self._described_error(encoder, error)]
+        self.request = before
+        reply.insert(2, printed.getvalue()[:MAX_PRINTED])
+        try:
+            frames.send(self.connection, reply, encoder.buffers)
+        except BadValue:
+            refusal = [message[0], "err", "", *self._described_error(encoder, MemoryError())]
+            frames.send(self.connection, refusal, [])
+
+    def _encoded(self, encoder: Encoder, value: Any) -> Json:
+        try:
+            return encoder.encode(value)
+        except (Uncopyable, RuntimeError):
+            encoder.buffers.clear()
+            encoder.count = 0
+            return self.refer(value, encoder)
+
+    def _do(self, message: Any, decoder: Decoder) -> tuple[Any, Callable[[Encoder], Json]]:
+        _, action, *rest = message
+        if action == "call":
+            return self._call(decoder, *rest)
+        return getattr(self, f"_do_{action}")(decoder, *rest), lambda encoder: None
+
+    def _call(
+        self,
+        decoder: Decoder,
+        target: Json,
+        method: Any,
+        args: Json,
+        named: Json,
+        patches: Json,
+    ) -> tuple[Any, Callable[[Encoder], Json]]:
+        function = decoder.value(target)
+        if method is not None:
+            function = getattr(function, method)
+        values = decoder.all(args)
+        keywords = {name: decoder.value(value) for name, value in named}
+        given: list[tuple[Any, Any]] = [*enumerate(values), *keywords.items()]
+        mutable = [
+            (key, value, self._print_of(value)) for key, value in given if _changes(value)
+        ]
+        with _patched([(place, decoder.value(value)) for place, value in patches]):
+            result = function(*values, **keywords)
+
+        def after(encoder: Encoder) -> Json:
+            changed = [(k, value) for k, value, was in mutable if self._print_of(value) != was]
+            return [[key, self._encoded(encoder, value)] for key, value in changed]
+
+        return result, after
+
+    def _print_of(self, value: Any) -> Any:
+        """Return what changes whenever the value does."""
+        encoder = Encoder(self.refer)
+        return self._encoded(encoder, value), [bytes(buffer) for buffer in encoder.buffers]
+
+    def _do_get(self, decoder: Decoder, name: str) -> Any:
+        if name not in self.names:
+            raise NameError(f"name {name!r} is not defined")
+        return self.names[name]
+
+    def _do_has(self, decoder: Decoder, names: list[str]) -> list[bool]:
+        return [name in self.names for name in names]
+
+    def _do_set(self, decoder: Decoder, name: str, value: Json) -> None:
+        self.names[name] = decoder.value(value)
+
+    def _do_del(self, decoder: Decoder, name: str) -> None:
+        if name not in self.names:
+            raise NameError(f"name {name!r} is not defined")
+        del self.names[name]
+
+    def _do_attr(self, decoder: Decoder, target: Json, name: str) -> Any:
+        value = getattr(decoder.value(target), name)
+        return dict(value) if type(value) is types.MappingProxyType else value
+
+    def _do_setattr(self, decoder: Decoder, target: Json, name: str, value: Json) -> None:
+        setattr(decoder.value(target), name, decoder.value(value))
+
+    def _do_delattr(self, decoder: Decoder, target: Json, name: str) -> None:
+        delattr(decoder.value(target), name)
+
+    def _do_op(self, decoder: Decoder, name: str, args: Json) -> Any:
+        return OPERATORS[name](*decoder.all(args))
+
+    def _do_module(self, decoder: Decoder, name: str) -> Any:
+        return importlib.import_module(name)
+
+    def _do_signature(self, decoder: Decoder, target: Json) -> Any:
+        found = inspect.signature(decoder.value(target)).parameters.values()
+        empty = inspect.Parameter.empty
+        return [
+            [
+                p.name,
+                int(p.kind),
+                p.default is not empty,
+                None if p.default is empty else p.default,
+            ]
+            for p in found
+        ]
+
+    def _do_read(self, decoder: Decoder, path: str) -> bytes | None:
+        return agent_files.read(path)
+
+    def _do_write(self, decoder: Decoder, path: str, data: Json) -> None:
+        agent_files.write(path, decoder.value(data))
+
+    def _do_list(self, decoder: Decoder, path: str) -> list[list[Any]] | None:
+        return agent_files.listing(path)
+
+    def refer(self, value: Any, encoder: Encoder) -> Json:
+        """Return the description of a value that stays here."""
+        kind = type(value)
+        if kind is Exposed:
+            return ["R", "x", object.__getattribute__(value, "_number")]
+        if isinstance(value, type) and issubclass(kind, type):
+            return ["R", "k", *self._described_class(value)]
+        fields = getattr(kind, "_fields", None)
+        if tuple in kind.__mro__ and type(fields) is tuple:
+            items = [encoder.encode(item) for item in tuple.__iter__(value)]
+            return ["R", "n", *self._described_class(kind), list(fields), items]
+        number = _number(value)
+        name = getattr(value, "__name__", None)
+        return [
+            *("R", "o", number, *self._described_class(kind)),
+            name if type(name) is str else None,
+            callable(value),
+        ]
+
+    def _described_class(self, kind: type) -> list[Any]:
+        number = _number(kind)
+        if number in self.described:
+            return [number, None]
+        self.described.add(number)
+        chain = [
+            [_number(base), str(base.__module__), str(base.__qualname__)]
+            for base in kind.__mro__
+        ]
+        doc = kind.__doc__ if type(kind.__doc__) is str else None
+        has = [name for name in DUNDERS if getattr(kind, name, None) is not None]
+        return [number, [chain, doc, has]]
+
+    def resolve(self, json: list[Any], decoder: Decoder) -> Any:
+        """Return the value of ours, a stand-in for the checker's, or a library's."""
+        if json[1] == "x":
+            return Exposed(self, json[2], json[3])
+        if json[1] == "o":
+            return objects[json[2]]
+        found = operator.attrgetter(json[3])(importlib.import_module(json[2]))
+        if json[1] == "m":
+            return found
+        made = found(**decoder.value(json[4]))
+        vars(made).update(decoder.value(json[5]))
+        return made
+
+    def _described_error(self, encoder: Encoder, error: BaseException) -> list[Any]:
+        try:
+            args = encoder.all([tuple(error.args), dict(vars(error))])
+            text = str(error)[:2000]
+        except BaseException:
+            args, text = None, ""
+        lines = [
+            [line.filename[-80:], line.lineno, line.name[:80], (line.line or "")[:200]]
+            for line in traceback.extract_tb(error.__traceback__)
+            if "graders/verdict" not in line.filename
+        ]
+        return [self._described_class(type(error)), args, text, lines[-MAX_FRAMES:]]
+
+    def ask(
+        self, number: int, action: str, args: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """Use an object that the checker owns."""
+        encoder = Encoder(self.refer)
+        printed = sys.stdout.getvalue() if isinstance(sys.stdout, io.StringIO) else ""
+        pairs = [[name, encoder.encode(value)] for name, value in named.items()]
+        question = [self.request, "cb", printed, number, action, encoder.all(args), pairs]
+        if printed:
+            sys.stdout.truncate(0)
+            sys.stdout.seek(0)
+        frames.send(self.connection, question, encoder.buffers)
+        reply, decoder = self.answer_until(self.request)
+        if reply[1] == "fail":
+            kind = getattr(builtins, reply[2], RuntimeError)
+            sqlite = sys.modules.get("sqlite3")
+            raise getattr(sqlite, reply[2], kind)(reply[3])
+        return decoder.value(reply[2])
+
+
+class Exposed:
+    """Stands for an object of the checker's, such as a function or a connection."""
+
+    def __init__(self, agent: Agent, number: int, details: list[Any]) -> None:
+        object.__setattr__(self, "_agent", agent)
+        object.__setattr__(self, "_number", number)
+        object.__setattr__(self, "_details", details)
+
+    @property
+    def __class__(self) -> Any:
+        module, name = object.__getattribute__(self, "_details")[:2]
+        return getattr(sys.modules.get(module), name, Exposed) if module else Exposed
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__name__" and self._details[2] is not None:
+            return self._details[2]
+        return self._agent.ask(self._number, "attr", (name,), {})
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._agent.ask(self._number, "setattr", (name, value), {})
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        return self._agent.ask(self._number, "call", args, named)
+
+    def __repr__(self) -> str:
+        return "<object of the test>"
+
+
+def _operator(name: str) -> Callable[..., Any]:
+    return lambda self, *args: self._agent.ask(self._number, name, args, {})
+
+
+for _name in ("len", "iter", "next", "getitem", "setitem", "contains", "enter", "exit", "str"):
+    setattr(Exposed, f"__{_name}__", _operator(_name))
+
+
+def _number(value: Any) -> int:
+    number = numbers.get(id(value))
+    if number is None:
+        number = len(numbers) + 1
+        numbers[id(value)] = number
+        objects[number] = value
+    return number
+
+
+def _changes(value: Any) -> bool:
+    return type(value) in MUTABLE or type(value).__name__ in MUTABLE_NAMES
+
+
+@contextmanager
+def _captured() -> Iterator[io.StringIO]:
+    saved, printed = sys.stdout, io.StringIO()
+    sys.stdout = printed
+    try:
+        yield printed
+    finally:
+        sys.stdout = saved
+
+
+@contextmanager
+def _patched(patches: list[tuple[str, Any]]) -> Iterator[None]:
+    saved = []
+    for place, value in patches:
+        module, _, name = place.rpartition(".")
+        owner = importlib.import_module(module)
+        saved.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, value)
+    try:
+        yield
+    finally:
+        for owner, name, value in saved:
+            setattr(owner, name, value)

@@ -1,0 +1,123 @@
+"""The trusted program that runs an author's tests against values of the learner's process."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from graders.verdict import control
+from graders.verdict.mends import Mends, Patches
+from graders.verdict.mirror import Mirror
+from graders.verdict.names import members_defined_by, names_defined_by
+from graders.verdict.namespace import Namespace
+from graders.verdict.peer import Broken, Peer
+from graders.verdict.running import Runner, TimeUp, Unusable
+
+ADDRESS_DEPTH = 1000
+#: How long the learner's process may take to greet.
+GREET_S = 20
+
+
+def main(control: socket.socket) -> None:
+    """Do what the worker asks over the control channel, until it hangs up."""
+    serve(control)
+
+
+def serve(channel: socket.socket) -> None:
+    """Set up for one notebook, then run its tests as they are asked for."""
+    try:
+        setup, _ = control.receive(channel)
+        checker = Checker(setup)
+        control.send(channel, {"event": "ready"})
+        while True:
+            request, connection = control.receive(channel)
+            if connection is None:
+                raise ValueError("no connection to the learner's process")
+            control.send(channel, {"event": "started"})
+            control.send(channel, checker.check(request, connection))
+    except (EOFError, OSError):
+        return
+
+
+class Checker:
+    """All that lasts over the tests of one notebook."""
+
+    def __init__(self, setup: dict[str, Any]) -> None:
+        sys.setrecursionlimit(ADDRESS_DEPTH)
+        author, learner = setup["author_cells"], setup["learner_sources"]
+        touched = names_defined_by(learner)
+        declared = setup["declared_names"]
+        self._declared = frozenset(touched if declared is None else declared)
+        if declared is None:
+            self._declared = frozenset()
+        self._learner = touched | names_defined_by(author)
+        self.peer = Peer(members_defined_by(setup["solution_cells"]))
+        self.names = Namespace(self.peer, self._declared, self._learner)
+        _import_from(_trusted_modules(Path.cwd()))
+        self.names.give_author([*author, *setup["solution_cells"]], touched)
+        self.names.give_imports(learner)
+        self.mirror = Mirror(self.peer)
+        self.mirror.install()
+        Mends(self.peer, learner).install()
+        self.patches = Patches()
+        self.peer.before_call = self._before_call
+        self.runner = Runner(self.peer, self.names, self._is_theirs)
+
+    def _is_theirs(self, name: str) -> bool:
+        return name in self._declared or name in self._learner
+
+    def _before_call(self) -> Any:
+        self.mirror.push()
+        return self.patches.current()
+
+    def check(self, request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
+        """Run one test and return its verdict."""
+        self.names.learner_ran(names_defined_by(request["ran"]))
+        self.names.begin()
+        try:
+            self._greet(connection)
+            with self.mirror.watching():
+                finding = self.runner.run(
+                    request["source"],
+                    label=f"<test {request['id']}>",
+                    points=request["points"],
+                    is_split=request["is_split"],
+                    is_hidden=request["is_hidden"],
+                    wall_s=request["wall_s"],
+                )
+        except Unusable as error:
+            return {"event": "unusable", "message": str(error)}
+        except (Broken, TimeUp):
+            return {"event": "unreachable"}
+        finally:
+            self.peer.close()
+            self.patches.undo()
+        return {"event": "verdict", **vars(finding)}
+
+    def _greet(self, connection: socket.socket) -> None:
+        connection.settimeout(GREET_S)
+        self.peer.open(connection)
+        connection.settimeout(None)
+
+
+def _trusted_modules(folder: Path) -> Path | None:
+    """Copy the author's own modules where nothing of the learner's will ever be."""
+    modules = list(folder.glob("*.py"))
+    if not modules:
+        return None
+    safe = Path(tempfile.mkdtemp(prefix="author-"))
+    for module in modules:
+        shutil.copy(module, safe)
+    return safe
+
+
+def _import_from(folder: Path | None) -> None:
+    here = {"", os.getcwd()}
+    sys.path[:] = [place for place in sys.path if place not in here]
+    if folder is not None:
+        sys.path.append(str(folder))

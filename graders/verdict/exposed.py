@@ -1,0 +1,209 @@
+"""Objects of the test's that learner's code may use: little, and by a closed list."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import sys
+import types
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from graders.verdict.codec import BadValue, Encoder, Json, expect
+from graders.verdict.raised import HOMES
+
+#: The module name of classes that tests define.
+TEST_MODULE = "__test__"
+
+MAX_SQL_BYTES = 64 << 20
+#: SQLite's own names for what only the test may do: reach files.
+FORBIDDEN_SQL = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
+PRAGMAS = ("table_info", "table_list", "index_list", "foreign_key_list", "foreign_keys")
+
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, partial)
+ITERATORS = (
+    *(types.GeneratorType, map, filter, zip, enumerate),
+    *(type(iter(each)) for each in ([], (), "", {}, set(), range(0))),
+)
+FILE = frozenset(
+    ("read", "readline", "readlines", "write", "writelines", "seek", "tell", "close", "flush")
+    + ("getvalue", "truncate", "iter", "next", "enter", "exit", "closed")
+)
+MEMBERS: dict[type, frozenset[str]] = {
+    sqlite3.Connection: frozenset(
+        ("execute", "executemany", "executescript", "cursor", "commit", "rollback", "close")
+        + ("total_changes", "in_transaction", "enter", "exit", "row_factory")
+    ),
+    sqlite3.Cursor: frozenset(
+        (
+            "execute",
+            "executemany",
+            "executescript",
+            "fetchone",
+            "fetchall",
+            "fetchmany",
+            "close",
+        )
+        + ("description", "rowcount", "lastrowid", "iter", "next", "connection")
+    ),
+    sqlite3.Row: frozenset(("keys", "getitem", "iter", "len")),
+    io.StringIO: FILE,
+    io.BytesIO: FILE,
+    io.TextIOWrapper: FILE,
+    io.BufferedReader: FILE,
+    **dict.fromkeys(ITERATORS, frozenset(("iter", "next"))),
+}
+OPERATORS: dict[str, Callable[..., Any]] = {
+    "len": len,
+    "iter": iter,
+    "next": next,
+    "str": str,
+    "getitem": lambda value, key: value[key],
+    "contains": lambda value, item: item in value,
+    "enter": lambda value: value.__enter__(),
+    "exit": lambda value, *_: value.__exit__(None, None, None),
+}
+
+
+class Exposures:
+    """Numbers for objects of the test's, and what may be done with each."""
+
+    def __init__(self, is_copyable: Callable[[Any], bool]) -> None:
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+        self._is_copyable = is_copyable
+
+    def get(self, number: int) -> Any:
+        """Return the object itself, when it comes home."""
+        return self._objects[number]
+
+    def describe(self, value: Any, encoder: Encoder) -> Json:
+        """Return how the learner's process reaches an object of the test's.
+
+        :raises TypeError: when it may not.
+        """
+        place = _place_of(value)
+        if place is not None:
+            return ["R", "m", *place]
+        learn = sys.modules.get("sklearn.base")
+        if learn is not None and isinstance(value, learn.BaseEstimator):
+            fields = {name: each for name, each in vars(value).items() if name.endswith("_")}
+            settings = encoder.encode(value.get_params(deep=False))
+            kind = type(value)
+            return [
+                "R",
+                "e",
+                kind.__module__,
+                kind.__qualname__,
+                settings,
+                encoder.encode(fields),
+            ]
+        if not _is_exposable(value):
+            raise TypeError(f"a {type(value).__name__} of the test cannot go to learner's code")
+        if isinstance(value, sqlite3.Connection):
+            _guard(value)
+        number = self._numbers.setdefault(id(value), len(self._numbers) + 1)
+        self._objects[number] = value
+        return ["R", "x", number, _hints(value)]
+
+    def use(self, number: Any, action: Any, args: list[Any], named: dict[str, Any]) -> Any:
+        """Do what the learner's code wants, if it may.
+
+        :raises AttributeError: if it may not.
+        """
+        value = self._objects[expect(number, int)]
+        if action == "call":
+            if not callable(value) or isinstance(value, type):
+                raise TypeError("not callable")
+            return value(*args, **named)
+        name = expect(args[0] if action in ("attr", "setattr") else action, str)
+        if not _may(value, name):
+            raise AttributeError(name)
+        if action == "attr":
+            return getattr(value, name)
+        if action == "setattr":
+            return _set(value, name, args[1])
+        return OPERATORS[name](value, *args)
+
+    def failure(self, error: BaseException) -> list[str]:
+        """Return what learner's code is told of an exception; SQL errors in full."""
+        is_sql = isinstance(error, sqlite3.Error)
+        return [type(error).__name__, str(error)[:500] if is_sql else ""]
+
+
+def _place_of(value: Any) -> list[str] | None:
+    """Return the module and name of a library's class or function."""
+    if not isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+        return None
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
+    if type(module) is not str or module.partition(".")[0] in (
+        "graders",
+        "__main__",
+        TEST_MODULE,
+    ):
+        return None
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return [module, name] if found is value else None
+
+
+def _is_mock(value: Any) -> bool:
+    mock = sys.modules.get("unittest.mock")
+    return mock is not None and issubclass(type(value), mock.NonCallableMock)
+
+
+def _is_exposable(value: Any) -> bool:
+    kind = type(value)
+    return (
+        issubclass(kind, FUNCTIONS)
+        or kind in MEMBERS
+        or kind.__module__ == TEST_MODULE
+        or _is_mock(value)
+    )
+
+
+def _may(value: Any, name: str) -> bool:
+    kind = type(value)
+    if kind in MEMBERS:
+        return name in MEMBERS[kind]
+    if _is_mock(value):
+        return not name.startswith(
+            ("_", "assert", "mock", "method_calls", "reset", "configure")
+        )
+    if name == "__name__":
+        return issubclass(kind, FUNCTIONS)
+    return kind.__module__ == TEST_MODULE and not name.startswith("_")
+
+
+def _set(value: Any, name: str, new: Any) -> None:
+    if name == "row_factory":
+        value.row_factory = sqlite3.Row if new in (sqlite3.Row, "Row") else None
+        return
+    if type(value).__module__ != TEST_MODULE or callable(getattr(value, name, None)):
+        raise AttributeError(name)
+    setattr(value, name, new)
+
+
+def _hints(value: Any) -> list[Any]:
+    kind = type(value)
+    name = getattr(value, "__name__", None)
+    home = ["sqlite3", kind.__name__] if kind.__module__ == "sqlite3" else ["", ""]
+    return [*home, name if type(name) is str else None]
+
+
+def _guard(connection: sqlite3.Connection) -> None:
+    """Keep learner's SQL away from files and endless memory."""
+
+    def authorize(action: int, first: Any, *_: Any) -> int:
+        is_forbidden = action in FORBIDDEN_SQL or (
+            action == sqlite3.SQLITE_PRAGMA and str(first).lower() not in PRAGMAS
+        )
+        return sqlite3.SQLITE_DENY if is_forbidden else sqlite3.SQLITE_OK
+
+    connection.set_authorizer(authorize)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_SQL_BYTES)
+
+
+__all__ = ["HOMES", "TEST_MODULE", "BadValue", "Exposures"]

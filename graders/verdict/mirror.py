@@ -1,0 +1,157 @@
+"""Files that the learner's code wrote, for the test to read; and the other way round."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from graders.verdict.peer import Peer
+from graders.verdict.raised import Unproven
+
+MAX_PUSH_BYTES = 32 << 20
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class Mirror:
+    """Fetches a file when the test looks for it, and hands over what the test wrote.
+
+    Files that the author gave are never replaced by the learner's. A fetched file can be
+    read, but never imported or unpickled.
+    """
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self._here = os.getcwd()
+        self._tmp = os.path.realpath(tempfile.gettempdir())
+        self._trusted = {str(path) for path in Path(self._here).rglob("*")}
+        self._fetched: dict[str, int] = {}
+        self._written: dict[str, tuple[int, int] | None] = {}
+        self._is_active = False
+        self._stat = os.stat
+
+    def install(self) -> None:
+        """Watch this process open files; for its whole life."""
+        sys.addaudithook(self._audit)
+        os.stat = self._watched_stat  # type: ignore[assignment]
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Fetch and hand over during the block."""
+        self._is_active = True
+        try:
+            yield
+        finally:
+            self._is_active = False
+            self._written.clear()
+
+    @contextmanager
+    def _resting(self) -> Iterator[None]:
+        self._is_active = False
+        try:
+            yield
+        finally:
+            self._is_active = True
+
+    def push(self) -> None:
+        """Hand over what the test wrote since the last call."""
+        if not self._written or not self._is_active:
+            return
+        with self._resting():
+            for path, before in list(self._written.items()):
+                details = _details(path)
+                if details is not None and details != before:
+                    self._written[path] = details
+                    data = Path(path).read_bytes()[:MAX_PUSH_BYTES]
+                    self._peer.ask("write", self._theirs(path), [data])
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self._is_active:
+            return
+        if event == "open" and type(args[0]) in (str, bytes):
+            self._opened(os.fsdecode(args[0]), int(args[2] or 0))
+        elif event == "sqlite3.connect":
+            self._fetch(os.fsdecode(args[0]))
+        elif event in ("os.listdir", "os.scandir", "glob.glob"):
+            self._list(os.fspath(args[0] or "."))
+        elif event == "pickle.find_class" and self._fetched:
+            raise Unproven("pickles that learner's code may have written are not read here")
+
+    def _opened(self, path: str, flags: int) -> None:
+        full = self._ours(path)
+        if full is None:
+            return
+        if flags & WRITING:
+            self._written[full] = None
+        self._fetch(path)
+
+    def _watched_stat(self, path: Any, *args: Any, **named: Any) -> Any:
+        if self._is_active and isinstance(path, str | os.PathLike):
+            self._fetch(os.fspath(path))
+        return self._stat(path, *args, **named)
+
+    def _ours(self, path: Any) -> str | None:
+        if not isinstance(path, str) or "\0" in path:
+            return None
+        full = os.path.normpath(os.path.join(self._here, path))
+        is_inside = full.startswith((self._here + os.sep, self._tmp + os.sep))
+        return full if is_inside and full not in self._trusted else None
+
+    def _theirs(self, full: str) -> str:
+        return (
+            os.path.relpath(full, self._here) if full.startswith(self._here + os.sep) else full
+        )
+
+    def _fetch(self, path: str) -> None:
+        """Bring one file up to date, unless the test itself wrote it last."""
+        full = self._ours(path)
+        if full is None or self._fetched.get(full) == self._peer.asked or self._is_own(full):
+            return
+        with self._resting():
+            data = self._peer.ask("read", self._theirs(full))
+            if type(data) is bytes:
+                Path(full).parent.mkdir(parents=True, exist_ok=True)
+                Path(full).write_bytes(data)
+            elif full in self._fetched:
+                Path(full).unlink(missing_ok=True)
+            if type(data) is bytes or full in self._fetched:
+                self._fetched[full] = self._peer.asked
+
+    def _is_own(self, full: str) -> bool:
+        """Whether the test wrote the file and the learner's code has not run since."""
+        return full in self._written and self._written[full] != _details(full)
+
+    def _list(self, path: str) -> None:
+        folder = self._ours(os.path.join(path, "x"))
+        if folder is None:
+            return
+        with self._resting():
+            found = self._peer.ask("list", self._theirs(folder)[:-2] or ".")
+        for row in found if type(found) is list else ():
+            if type(row) is list and type(row[0]) is str and "/" not in row[0]:
+                self._show(os.path.join(path, row[0]), is_folder=row[1] is True)
+
+    def _show(self, path: str, *, is_folder: bool) -> None:
+        full = self._ours(path)
+        if full is None or os.path.basename(full).startswith("."):
+            return
+        if is_folder:
+            Path(full).mkdir(parents=True, exist_ok=True)
+        else:
+            self._fetch(path)
+
+
+def _details(path: str) -> tuple[int, int] | None:
+    try:
+        details = os.lstat(path)
+    except OSError:
+        return None
+    return (details.st_mtime_ns, details.st_size) if stat.S_ISREG(details.st_mode) else None
+
+
+Push = Callable[[], None]

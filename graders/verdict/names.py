@@ -1,0 +1,219 @@
+"""Which names a notebook's cells define, read from their source without running it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+#: Lines for IPython, which Python cannot read.
+MAGIC = re.compile(r"^\s*(%|!|\?|.*\?\s*$|[\w.]+\s*=\s*[%!])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassMembers:
+    """What the author's own classes define.
+
+    :param names: methods and attributes of each class, by its name.
+    :param dataclasses: those whose equality the checker can compute itself.
+    """
+
+    names: dict[str, frozenset[str]] = field(default_factory=dict)
+    dataclasses: frozenset[str] = frozenset()
+
+
+def without_magics(source: str) -> str:
+    """Return a cell's source with IPython's own lines blanked."""
+    if source.lstrip().startswith("%%"):
+        first, _, rest = source.lstrip().partition("\n")
+        is_python = first.split()[0] in ("%%time", "%%timeit", "%%capture")
+        source = "\n" + rest if is_python else ""
+    return "\n".join(_plain_line(line) for line in source.split("\n"))
+
+
+def _plain_line(line: str) -> str:
+    if not MAGIC.match(line):
+        return line
+    indent = len(line) - len(line.lstrip())
+    return " " * indent + "pass" if indent else ""
+
+
+def parsed(source: str) -> ast.Module:
+    """Return a cell's tree; of a cell that is no Python, only the statements that are.
+
+    Magics are dropped only from cells that Python cannot read as they are.
+    """
+    for text in (source, without_magics(source)):
+        try:
+            return ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            continue
+    return ast.Module(body=list(_readable(without_magics(source))), type_ignores=[])
+
+
+def _readable(source: str) -> Iterator[ast.stmt]:
+    """Yield the top-level statements that can be read one by one."""
+    chunk: list[str] = []
+    for line in [*source.replace("\0", "").split("\n"), "end"]:
+        if line[:1].strip() and line[0] not in "#)]}@" and chunk:
+            try:
+                yield from ast.parse("\n".join(chunk)).body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                pass
+            chunk = []
+        chunk.append(line)
+
+
+def names_defined_by(sources: Iterable[str]) -> frozenset[str]:
+    """Return the global names that cells bind, change or delete, but for imported ones.
+
+    A name counts also when only a part of it is set (`df["total"] = …`) or when a method is
+    called on it for its effect (`names.append(…)`).
+    """
+    found: set[str] = set()
+    imported: set[str] = set()
+    for source in sources:
+        visitor = _Globals()
+        visitor.visit(parsed(source))
+        found |= visitor.bound
+        imported |= visitor.imported - visitor.assigned
+    return frozenset(found - imported)
+
+
+def imports_of(source: str) -> list[ast.Import | ast.ImportFrom]:
+    """Return the import statements of a cell that run at its top level."""
+    found = []
+    for node in _statements(parsed(source).body):
+        if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0):
+            found.append(node)
+    return found
+
+
+def functions_of(source: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Return the functions that a cell defines at its top level."""
+    body = parsed(source).body
+    return [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def constants_of(source: str) -> dict[str, ast.expr]:
+    """Return the names that a cell binds to literals, once each."""
+    found: dict[str, ast.expr] = {}
+    for node in parsed(source).body:
+        if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+            continue
+        target = node.targets[0]
+        if isinstance(target, ast.Name):
+            try:
+                ast.literal_eval(node.value)
+            except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+                continue
+            found[target.id] = node.value
+    return found
+
+
+def members_defined_by(sources: Iterable[str]) -> ClassMembers:
+    """Return what the classes in cells define: methods, fields and `self` attributes."""
+    names: dict[str, frozenset[str]] = {}
+    dataclasses: set[str] = set()
+    for source in sources:
+        for node in parsed(source).body:
+            if isinstance(node, ast.ClassDef):
+                names[node.name] = frozenset(_members(node))
+                if any("dataclass" in ast.unparse(each) for each in node.decorator_list):
+                    dataclasses.add(node.name)
+    own_equality = {name for name, members in names.items() if "__eq__" in members}
+    return ClassMembers(names=names, dataclasses=frozenset(dataclasses - own_equality))
+
+
+def _members(node: ast.ClassDef) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield part.name
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            yield part.id
+        elif isinstance(part, ast.Attribute) and isinstance(part.ctx, ast.Store):
+            yield part.attr
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield node
+        for name in ("body", "orelse", "finalbody"):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                yield from _statements(getattr(node, name, []))
+
+
+class _Globals(ast.NodeVisitor):
+    """Collects what a cell binds in the notebook's own namespace."""
+
+    def __init__(self) -> None:
+        self.bound: set[str] = set()
+        self.assigned: set[str] = set()
+        self.imported: set[str] = set()
+
+    def _define(self, name: str) -> None:
+        self.bound.add(name)
+        self.assigned.add(name)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._define(node.name)
+        for part in ast.walk(node):
+            if isinstance(part, ast.Global):
+                self.bound.update(part.names)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._define(node.name)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        """Its names are its own."""
+
+    def _visit_comprehension(self, node: ast.AST) -> None:
+        for part in ast.walk(node):
+            if isinstance(part, ast.NamedExpr) and isinstance(part.target, ast.Name):
+                self._define(part.target.id)
+
+    visit_ListComp = visit_SetComp = visit_DictComp = visit_GeneratorExp = _visit_comprehension
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._define(node.id)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            self.imported.add((alias.asname or alias.name).partition(".")[0])
+
+    visit_ImportFrom = visit_Import
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self._define(node.name)
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self._visit_part(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        self._visit_part(node)
+
+    def _visit_part(self, node: ast.Attribute | ast.Subscript) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            self._change(node)
+        self.generic_visit(node)
+
+    def visit_Expr(self, node: ast.Expr) -> None:
+        call = node.value
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+            self._change(call.func)
+        self.generic_visit(node)
+
+    def _change(self, node: ast.expr) -> None:
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        if isinstance(node, ast.Name):
+            self.bound.add(node.id)

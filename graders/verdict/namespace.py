@@ -1,0 +1,147 @@
+"""The names that a test sees: its own, the author's, the libraries' and then the learner's."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from graders.verdict.exposed import TEST_MODULE
+from graders.verdict.names import constants_of, functions_of, imports_of
+from graders.verdict.peer import Peer
+from graders.verdict.proxy import is_remote
+
+#: What a learner's import may bring into a test: the genuine module, from the checker.
+LIBRARIES = frozenset(
+    ("numpy", "pandas", "matplotlib", "sklearn", "scipy", "sqlite3", "joblib")
+) | frozenset(sys.stdlib_module_names)
+
+
+class Namespace(dict[str, Any]):
+    """Globals of the tests of one notebook.
+
+    A name that the author's own solution defines belongs to the learner, even one of a
+    built-in. Any other name of the learner's comes last, so that it hides nothing.
+
+    :param declared: names that the author's solution defines.
+    :param learner: names that the learner's cells define.
+    """
+
+    def __init__(self, peer: Peer, declared: frozenset[str], learner: frozenset[str]) -> None:
+        super().__init__(__name__=TEST_MODULE, __builtins__=builtins, display=_display)
+        self._peer = peer
+        self._declared = declared
+        self._others = frozenset(name for name in learner if not hasattr(builtins, name))
+        self._cache: dict[str, tuple[Any, int]] = {}
+        self._deleted: set[str] = set()
+        self._given: set[str] = set()
+
+    def give_author(self, sources: Iterable[str], touched: frozenset[str]) -> None:
+        """Take imports, functions and constants from the author's cells.
+
+        :param touched: names that the learner's cells change; constants among them are the
+            learner's.
+        """
+        for source in sources:
+            for statement in imports_of(source):
+                self._take(statement)
+            for function in functions_of(source):
+                if function.name not in self._declared:
+                    self._take(function)
+            for name, value in constants_of(source).items():
+                if name not in self._declared and name not in touched:
+                    super().__setitem__(name, ast.literal_eval(value))
+        self._given = set(dict.keys(self))
+
+    def give_imports(self, sources: Iterable[str]) -> None:
+        """Take libraries that the learner's cells import, from here and not from there."""
+        for source in sources:
+            for statement in imports_of(source):
+                if _is_library(statement) and not _bound_by(statement) & set(dict.keys(self)):
+                    self._take(statement)
+
+    def _take(self, statement: ast.stmt) -> None:
+        module = ast.Module(body=[statement], type_ignores=[])
+        try:
+            exec(compile(module, "<author>", "exec"), self)  # noqa: S102
+        except Exception:  # a package of the learner's room only
+            return
+
+    def learner_ran(self, names: frozenset[str]) -> None:
+        """Forget what tests bound to names that the learner's cells have bound since."""
+        for name in names:
+            if name not in self._given:
+                super().pop(name, None)
+                self._deleted.discard(name)
+
+    def begin(self) -> None:
+        """Forget copies of an earlier test."""
+        self._cache.clear()
+
+    def _is_theirs(self, name: Any) -> bool:
+        return name in self._declared or name in self._others
+
+    def __missing__(self, name: str) -> Any:
+        if not self._is_theirs(name):
+            raise KeyError(name)
+        cached = self._cache.get(name)
+        if cached is not None and (is_remote(cached[0]) or cached[1] == self._peer.asked):
+            return cached[0]
+        value = self._peer.ask("get", name)
+        self._cache[name] = (value, self._peer.asked)
+        return value
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if self._is_theirs(name) and (is_remote(value) or name in self._deleted):
+            self._peer.ask("set", name, [value])
+            self._deleted.discard(name)
+            self._cache.pop(name, None)
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        if super().__contains__(name):
+            super().__delitem__(name)
+        elif not self._is_theirs(name):
+            raise KeyError(name)
+        if self._is_theirs(name):
+            self._cache.pop(name, None)
+            if name in self._existing():
+                self._peer.ask("del", name)
+                self._deleted.add(name)
+
+    def _existing(self) -> list[str]:
+        names = sorted(self._declared | self._others)
+        found = self._peer.existing(names)
+        return [name for name, is_there in zip(names, found, strict=True) if is_there is True]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (
+            self._is_theirs(name) and name in self._existing()
+        )
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value as `[]` does, or the default."""
+        return self[name] if name in self else default
+
+    def keys(self) -> Any:
+        """Return all names that have a value."""
+        return dict.fromkeys([*super().keys(), *self._existing()]).keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+
+def _is_library(statement: ast.Import | ast.ImportFrom) -> bool:
+    if isinstance(statement, ast.ImportFrom):
+        return str(statement.module).partition(".")[0] in LIBRARIES
+    return all(alias.name.partition(".")[0] in LIBRARIES for alias in statement.names)
+
+
+def _bound_by(statement: ast.Import | ast.ImportFrom) -> set[str]:
+    return {(alias.asname or alias.name).partition(".")[0] for alias in statement.names}
+
+
+def _display(*_: Any, **__: Any) -> None:
+    """Show nothing: a test has no screen."""

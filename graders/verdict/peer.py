@@ -1,0 +1,347 @@
+"""The checker's side of the conversation with the learner's process; believes nothing."""
+
+from __future__ import annotations
+
+import keyword
+import socket
+import sys
+from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakValueDictionary
+
+from graders.verdict import frames, restore
+from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable, expect
+from graders.verdict.exposed import Exposures
+from graders.verdict.names import ClassMembers
+from graders.verdict.proxy import Remote, RemoteMeta, is_remote, make_class, number_of
+from graders.verdict.raised import ErrorClasses, RemoteError, is_error_chain, make_error
+
+MAX_REQUESTS = 200_000
+MAX_TEXT = 1 << 20
+
+Chain = list[tuple[int, str, str]]
+
+
+class Broken(BaseException):
+    """The conversation cannot be trusted any more; the test has failed, whatever it catches."""
+
+
+class Peer:
+    """The learner's process, as the checker sees it, over all tests of one notebook.
+
+    :param members: what the author's own classes define, by name of the class.
+    """
+
+    def __init__(self, members: ClassMembers) -> None:
+        self.members = members
+        self.classes: dict[int, Any] = {}
+        self.shapes: dict[int, RemoteMeta] = {}
+        self.errors = ErrorClasses()
+        self.exposures = Exposures(self.encode_alone)
+        self.tuples: dict[int, type] = {}
+        self.remotes: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self.connection: socket.socket | None = None
+        self.broken = ""
+        self.mend: Callable[[Any, str], Any] | None = None
+        self.before_call: Callable[[], Json] = list
+        self.after_call: Callable[[], None] = lambda: None
+        self.held: list[Callable[[], None]] | None = None
+        self._number = 0
+        self._left = MAX_REQUESTS
+
+    def open(self, connection: socket.socket) -> None:
+        """Begin a test over a fresh connection."""
+        self.connection, self.broken, self._left = connection, "", MAX_REQUESTS
+        message, _ = self._receive()
+        if message != ["hello"]:
+            self._break("no greeting")
+
+    def close(self) -> None:
+        """Hang up; the learner's process then goes on with its own work."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
+    def ask(self, action: str, *parts: Any) -> Any:
+        """Ask one question; a value among the parts stands in a list of its own.
+
+        :raises RemoteError: when the learner's code raised.
+        :raises Broken: when the answer is no answer, or there were too many questions.
+        """
+        encoder = Encoder(self.refer)
+        request = [self._next(), action]
+        for part in parts:
+            request.append(
+                encoder.encode(part) if is_remote(part) else self._part(encoder, part)
+            )
+        return self._exchange(request, encoder)[0]
+
+    def _part(self, encoder: Encoder, part: Any) -> Any:
+        return encoder.encode(part[0]) if type(part) is list else part
+
+    def call(
+        self, target: Any, method: str | None, args: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """Call something of the learner's; what it does to mutable arguments is copied back."""
+        patches = self.before_call()
+        encoder = Encoder(self.refer)
+        request = [
+            *(self._next(), "call", encoder.encode(target), method, encoder.all(args)),
+            [[name, encoder.encode(value)] for name, value in named.items()],
+            [[place, encoder.encode(value)] for place, value in patches],
+        ]
+        self.after_call()
+        value, changes, decoder = self._exchange(request, encoder)
+        if changes:
+            self._restore(decoder, changes, args, named)
+        return value
+
+    def _restore(self, decoder: Decoder, changes: Json, args: Any, named: Any) -> None:
+        given = {**dict(enumerate(args)), **named}
+        try:
+            after = [(given[key], decoder.value(value)) for key, value in changes]
+        except Exception:
+            self._break("unreadable arguments")
+        for old, new in after:
+            if self.held is None:
+                restore.restore(old, new)
+            else:
+                self.held.append(lambda old=old, new=new: restore.restore(old, new))  # type: ignore[misc]
+
+    def _exchange(self, request: Any, encoder: Encoder) -> tuple[Any, Json, Decoder]:
+        self._send(request, encoder.buffers)
+        while True:
+            message, buffers = self._receive()
+            decoder = Decoder(buffers, self.resolve)
+            try:
+                if expect(message, list)[0] != request[0]:
+                    raise BadValue("answer to another question")
+                kind, printed = message[1], expect(message[2], str)
+                if printed:
+                    sys.stdout.write(printed[:MAX_TEXT])
+                if kind == "cb":
+                    self._use_exposed(request[0], decoder, *message[3:])
+                    continue
+                if kind == "err":
+                    raise self._error(decoder, *message[3:])
+                value = decoder.decode(message[3]) if kind == "ok" else expect(kind)
+                return value, message[4], decoder
+            except (BadValue, IndexError, TypeError, ValueError) as error:
+                if isinstance(error, RemoteError):
+                    raise
+                self._break(f"unreadable answer: {error}")
+
+    def _use_exposed(
+        self,
+        question: int,
+        decoder: Decoder,
+        number: Json,
+        action: Json,
+        args: Json,
+        named: Json,
+    ) -> None:
+        encoder = Encoder(self.refer)
+        values = decoder.decode(["l", "", args])
+        keywords = {expect(name, str): decoder.decode(value) for name, value in named}
+        try:
+            result = self.exposures.use(number, action, values, keywords)
+            reply = ["back", encoder.encode(result)]
+        except Broken:
+            raise
+        except BaseException as error:
+            if isinstance(error, AssertionError) and not isinstance(error, RemoteError):
+                self.broken = self.broken or "an assertion failed inside a function of the test"
+            encoder = Encoder(self.refer)
+            reply = ["fail", *self.exposures.failure(error)]
+        self._send([question, *reply], encoder.buffers)
+
+    def _error(
+        self, decoder: Decoder, described: Json, args: Json, text: Json, lines: Json
+    ) -> BaseException:
+        kind = self._class(*described)
+        if not (isinstance(kind, type) and issubclass(kind, RemoteError)):
+            raise BadValue("no exception")
+        values, fields = decoder.all(args) if args is not None else ((), {})
+        return make_error(
+            kind, expect(values, tuple), expect(fields, dict), expect(text, str), lines
+        )
+
+    def _next(self) -> int:
+        self._number += 1
+        self._left -= 1
+        if self._left < 0:
+            self._break("too many questions")
+        return self._number
+
+    def _send(self, message: Any, buffers: list[Any]) -> None:
+        if self.broken or self.connection is None:
+            raise Broken(self.broken)
+        try:
+            frames.send(self.connection, message, buffers)
+        except OSError:
+            self._break("the learner's process is gone")
+
+    def _receive(self) -> tuple[Any, list[Any]]:
+        if self.broken or self.connection is None:
+            raise Broken(self.broken)
+        try:
+            return frames.receive(self.connection)
+        except (OSError, EOFError):
+            self._break("the learner's process is gone")
+        except (BadValue, MemoryError) as error:
+            self._break(str(error))
+
+    def _break(self, reason: str) -> Any:
+        self.broken = self.broken or reason
+        raise Broken(reason)
+
+    def refer(self, value: Any, encoder: Encoder) -> Json:
+        """Return the description of a value for the learner's process.
+
+        :raises TypeError: for objects of the test's that may not leave it.
+        """
+        if isinstance(type(value), RemoteMeta) or type(value) is RemoteMeta:
+            return ["R", "o", number_of(value)]
+        if isinstance(value, type) and value in self.errors.numbers:
+            return ["R", "o", self.errors.numbers[value]]
+        return self.exposures.describe(value, encoder)
+
+    def encode_alone(self, value: Any) -> bool:
+        """Whether a value can travel as a copy."""
+        try:
+            Encoder(_refuse).encode(value)
+        except Uncopyable:
+            return False
+        return True
+
+    def resolve(self, json: list[Any], decoder: Decoder) -> Any:
+        """Return the stand-in for a described value of the learner's."""
+        if json[1] == "x":
+            return self.exposures.get(expect(json[2], int))
+        tag, number, *rest = json[1:]
+        if tag == "k":
+            return self._class(number, rest[0])
+        if tag == "n":
+            return self._tuple(decoder, number, *rest)
+        if tag != "o":
+            raise BadValue("unknown reference")
+        self._class(expect(rest[0], int), rest[1])
+        found = self.remotes.get(expect(number, int))
+        if found is None:
+            found = object.__new__(self.shapes[rest[0]])
+            object.__setattr__(found, "garrigue_object", number)
+            object.__setattr__(found, "garrigue_is_tainted", False)
+            self.remotes[number] = found
+        return found
+
+    def _class(self, number: int, details: Json) -> Any:
+        if details is not None:
+            self._learn(number, details)
+        return self.classes[number]
+
+    def _learn(self, number: Any, details: Any) -> None:
+        if expect(number, int) in self.classes:
+            return
+        rows, doc, dunders = details
+        chain: Chain = [
+            (expect(base, int), expect(module, str), expect(name, str))
+            for base, module, name in rows
+        ]
+        if chain[0][0] != number or len(chain) > 100 or "\0" in chain[0][2]:
+            raise BadValue("class")
+        self.shapes[number] = make_class(self, number, chain, doc, expect(dunders, list))
+        is_error = is_error_chain(chain)
+        self.classes[number] = self.errors.get(chain) if is_error else self.shapes[number]
+
+    def _tuple(
+        self, decoder: Decoder, number: Any, details: Json, fields: Json, items: Json
+    ) -> Any:
+        self._class(number, details)
+        names = [expect(name, str) for name in expect(fields, list)]
+        made = self.tuples.get(number)
+        if made is None:
+            if any(not n.isidentifier() or keyword.iskeyword(n) or n[0] == "_" for n in names):
+                raise BadValue("field")
+            made = namedtuple(self.classes[number].__name__, names)  # type: ignore[misc]
+            self.tuples[number] = made
+        return made(*decoder.all(items))
+
+    def is_tuple_of(self, kind: type, number: int) -> bool:
+        """Whether a type is what we made for a learner's named tuple."""
+        return self.tuples.get(number) is kind
+
+    def attribute(self, target: Any, name: str) -> Any:
+        """Return an attribute of a learner's object."""
+        is_object = isinstance(type(target), RemoteMeta)
+        if (
+            is_object
+            and target.garrigue_is_tainted
+            and name not in self.members_of(type(target))
+        ):
+            raise AttributeError(name)
+        mended = self.mend(target, name) if self.mend is not None else NotImplemented
+        return self.ask("attr", target, name) if mended is NotImplemented else mended
+
+    def mended(self, target: Any, name: str) -> Any:
+        """Return a special attribute that we make up ourselves."""
+        found = self.mend(target, name) if self.mend is not None else NotImplemented
+        if found is NotImplemented:
+            raise AttributeError(name)
+        return found
+
+    def operate(self, name: str, *args: Any) -> Any:
+        """Return what an operator says of a learner's object."""
+        encoder = Encoder(self.refer)
+        request = [self._next(), "op", name, encoder.all(args)]
+        self.after_call()
+        return self._exchange(request, encoder)[0]
+
+    def text(self, name: str, *args: Any) -> str:
+        """Return a text that a learner's object gives of itself."""
+        found = self.operate(name, *args)
+        if type(found) is not str:
+            raise TypeError(f"{name} returned no string")
+        return found
+
+    @property
+    def asked(self) -> int:
+        """How many questions were asked so far."""
+        return self._number
+
+    def existing(self, names: list[str]) -> list[Any]:
+        """Return for each global name whether the learner's process has it."""
+        encoder = Encoder(self.refer)
+        found = self._exchange([self._next(), "has", names], encoder)[0]
+        if type(found) is not list or len(found) != len(names):
+            self._break("unreadable answer")
+        return list(found)
+
+    def module(self, name: str) -> Any:
+        """Return a module of the learner's process."""
+        return self.ask("module", name)
+
+    def members_of(self, kind: Any) -> frozenset[str]:
+        """Return what the author's own class of that name defines."""
+        return self.members.names.get(kind.__qualname__, frozenset())
+
+    def are_equal(self, one: Any, other: Any) -> bool:
+        """Whether two learner's objects of the same class are equal.
+
+        The values of an author's dataclass are compared here. Otherwise the class decides,
+        which is the learner's: a test that leans on it is a weak one.
+        """
+        kind = type(one)
+        if type(other) is not kind:
+            return False
+        if kind.__qualname__ in self.members.dataclasses:
+            mine, theirs = (self.ask("attr", each, "__dict__") for each in (one, other))
+            return type(mine) is dict and type(theirs) is dict and bool(mine == theirs)
+        return self.operate("eq", one, other) is True
+
+
+def _refuse(value: Any, encoder: Encoder) -> Json:
+    raise Uncopyable
+
+
+__all__ = ["Broken", "Peer", "Remote"]

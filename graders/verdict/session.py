@@ -1,0 +1,311 @@
+"""The worker's side of checking: starts the checker, brings it together with the kernel.
+
+Nothing of the learner's is decoded here. The worker hands a fresh pair of sockets to both
+for each test, so that nothing left over from an earlier one can speak in the next.
+"""
+
+from __future__ import annotations
+
+import math
+import select
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+from graders.protocol import Limits
+from graders.verdict import control
+
+#: The cell that lets the learner's process answer; the kernel runs it without a trace.
+SERVE = "__import__('graders.verdict.agent', fromlist=['serve']).serve()"
+TARGET = "graders.verdict.checker:main"
+
+#: A cold checker imports the data stack on a busy machine.
+READY_S = 120
+#: Beyond a test's own time: greeting, reading the test, and the answer's way.
+GRACE_S = 25
+#: After the verdict, how long the kernel may take to come back from the test.
+RETURN_S = 3
+MAX_TEXT = 4000
+
+
+class VerdictOutcome(StrEnum):
+    """What became of one test cell."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SYSTEM_ERROR = "system-error"  # our fault or the author's, never the learner's
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellVerdict:
+    """What one test cell is worth, and what to tell the learner."""
+
+    outcome: VerdictOutcome
+    points: float = 0.0
+    message: str = ""
+    traceback: str = ""
+    duration_ms: float = 0.0
+
+
+class Program(Protocol):
+    """The checker at work in its room."""
+
+    def close(self) -> None:
+        """End it."""
+
+
+class Kernel(Protocol):
+    """The learner's kernel."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can run another cell."""
+
+    def start_executing(self, source: str, *, is_silent: bool = ...) -> None:
+        """Have it run a cell."""
+
+    def finish(self, *, wall_s: float) -> Any:
+        """Wait for that cell."""
+
+
+class Nursery(Protocol):
+    """What gives out rooms."""
+
+    def program(
+        self,
+        target: str,
+        *,
+        limits: Limits,
+        files: Mapping[str, Path] | None = ...,
+        channels: Mapping[str, socket.socket],
+    ) -> Any:
+        """Run a trusted function in a room."""
+
+
+class CheckerSession:
+    """The checker of one notebook, from its first test to its last.
+
+    :param author_cells: sources of the author's locked cells that are no tests.
+    :param solution_cells: sources of the author's own solution cells: what their classes
+        define says which operators a learner's object may have.
+    :param learner_sources: sources of the learner's cells.
+    :param declared_names: names that the author's solution defines, which are the learner's
+        to define, even a built-in's; None when the author's source has no solution.
+    """
+
+    def __init__(
+        self,
+        nursery: Nursery,
+        *,
+        limits: Limits,
+        author_cells: Iterable[str] = (),
+        learner_sources: Iterable[str] = (),
+        declared_names: frozenset[str] | None = None,
+        solution_cells: Iterable[str] = (),
+        files: Mapping[str, Path] | None = None,
+    ) -> None:
+        self._nursery = nursery
+        self._limits = limits
+        self._files = dict(files or {})
+        self._setup = {
+            "author_cells": list(author_cells),
+            "solution_cells": list(solution_cells),
+            "learner_sources": list(learner_sources),
+            "declared_names": None if declared_names is None else sorted(declared_names),
+        }
+        self._ran: list[str] = []
+        self._program: Program | None = None
+        self._control: socket.socket | None = None
+        self._is_ready = False
+        self._door, self.learner_channel = socket.socketpair()
+        self._door.setblocking(False)
+
+    def __enter__(self) -> Self:
+        self._start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+        self._door.close()
+        self.learner_channel.close()
+
+    def learner_ran(self, source: str) -> None:
+        """Note that the learner's kernel has run a cell since the last test."""
+        self._ran.append(source)
+
+    def check(
+        self,
+        kernel: Kernel,
+        source: str,
+        *,
+        grade_id: str,
+        max_points: float,
+        points_per_assert: bool = False,
+        is_hidden: bool = False,
+        wall_s: float,
+    ) -> CellVerdict:
+        """Run one test cell against the values that the kernel has now.
+
+        :param points_per_assert: divide the points among the cell's assertions.
+        :param is_hidden: say nothing about what was expected.
+        """
+        begun = time.monotonic()
+        request = {
+            "id": grade_id,
+            "source": source,
+            "points": max_points,
+            "is_split": points_per_assert,
+            "is_hidden": is_hidden,
+            "wall_s": wall_s,
+            "ran": self._ran,
+        }
+        answer = self._ask(kernel, request)
+        if answer["event"] != "lost":
+            self._ran = []
+        verdict = _verdict(answer, max_points, is_hidden=is_hidden)
+        return CellVerdict(
+            outcome=verdict.outcome,
+            points=verdict.points,
+            message=verdict.message,
+            traceback=verdict.traceback,
+            duration_ms=(time.monotonic() - begun) * 1000,
+        )
+
+    def _ask(self, kernel: Kernel, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Have the test run; once more when the checker died of it.
+
+        A checker that dies of the same test twice, while a fresh one is well, dies of what
+        the learner's code gave it.
+        """
+        answer: dict[str, Any] = {"event": "lost"}
+        has_started = False
+        for _ in range(2):
+            if not self._is_ready and not self._restart():
+                return {"event": "lost"}
+            answer = self._ask_once(kernel, request)
+            if answer["event"] not in ("lost", "died"):
+                return answer
+            has_started = has_started or answer["event"] == "died"
+            self._stop()
+        is_well = has_started and self._restart()
+        return {"event": "deadly"} if is_well else {"event": "lost"}
+
+    def _ask_once(self, kernel: Kernel, request: Mapping[str, Any]) -> dict[str, Any]:
+        assert self._control is not None
+        if not kernel.is_alive:
+            return {"event": "unreachable"}
+        ours, theirs = socket.socketpair()
+        try:
+            with ours, theirs:
+                socket.send_fds(self._door, [b"!"], [theirs.fileno()])
+                kernel.start_executing(SERVE, is_silent=True)
+                started = time.monotonic()
+                control.send(self._control, dict(request), ours.fileno())
+        except BlockingIOError:
+            return {"event": "unreachable"}
+        except BrokenPipeError:
+            return {"event": "lost" if kernel.is_alive else "unreachable"}
+        answer = self._answer(started + request["wall_s"] + GRACE_S)
+        if answer["event"] == "slow":
+            self._stop()  # hangs up on the learner's process too
+        kernel.finish(wall_s=time.monotonic() - started + RETURN_S)
+        return answer
+
+    def _answer(self, deadline_s: float) -> dict[str, Any]:
+        assert self._control is not None
+        event = "lost"
+        try:
+            while True:
+                left_s = max(0.0, deadline_s - time.monotonic())
+                if not select.select([self._control], [], [], left_s)[0]:
+                    return {"event": "slow"}
+                answer, _ = control.receive(self._control)
+                if answer["event"] != "started":
+                    return answer
+                event = "died"
+        except (EOFError, OSError, ValueError, KeyError):
+            return {"event": event}
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._program = self._nursery.program(
+                TARGET, limits=self._limits, files=self._files, channels={"control": theirs}
+            )
+        self._control = ours
+        with suppress(OSError):
+            control.send(ours, self._setup)
+        self._is_ready = self._answer(time.monotonic() + READY_S)["event"] == "ready"
+
+    def _restart(self) -> bool:
+        self._stop()
+        self._start()
+        return self._is_ready
+
+    def _stop(self) -> None:
+        self._is_ready = False
+        if self._control is not None:
+            self._control.close()
+            self._control = None
+        if self._program is not None:
+            self._program.close()
+            self._program = None
+
+
+def _verdict(answer: Mapping[str, Any], max_points: float, *, is_hidden: bool) -> CellVerdict:
+    """Return the verdict for the checker's answer; what is not understood is no pass."""
+    failed = VerdictOutcome.FAILED
+    match answer["event"]:
+        case "verdict":
+            return _from_share(answer, max_points, is_hidden=is_hidden)
+        case "slow":
+            return CellVerdict(outcome=failed, message=_told(SLOW, is_hidden=is_hidden))
+        case "unreachable":
+            return CellVerdict(outcome=failed, message=_told(UNREACHABLE, is_hidden=is_hidden))
+        case "deadly":
+            return CellVerdict(outcome=failed, message=_told(DEADLY, is_hidden=is_hidden))
+        case "unusable":
+            return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=UNUSABLE)
+    return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=LOST)
+
+
+def _from_share(
+    answer: Mapping[str, Any], max_points: float, *, is_hidden: bool
+) -> CellVerdict:
+    share = answer.get("share")
+    if type(share) is not float or math.isnan(share) or not 0 <= share <= 1:
+        return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=LOST)
+    outcome = VerdictOutcome.PARTIAL
+    if share in (0, 1):
+        outcome = VerdictOutcome.PASSED if share else VerdictOutcome.FAILED
+    return CellVerdict(
+        outcome=outcome,
+        points=share * max_points,
+        message=_told(str(answer.get("message", ""))[:MAX_TEXT], is_hidden=is_hidden),
+        traceback=_told(str(answer.get("traceback", ""))[:MAX_TEXT], is_hidden=is_hidden),
+    )
+
+
+def _told(message: str, *, is_hidden: bool) -> str:
+    return "" if is_hidden else message
+
+
+SLOW = "Le test a dépassé le temps permis\u00a0: cherchez une boucle qui ne se termine pas."
+UNREACHABLE = "Votre programme n’a pas répondu au test\u00a0: il s’est arrêté ou il est bloqué."
+DEADLY = "Le test s’est arrêté sur ce que votre code a rendu\u00a0: est-ce trop grand\u202f?"
+UNUSABLE = "Ce test ne peut pas être lu\u00a0: prévenez votre formateur."
+LOST = "La correction s’est interrompue de notre côté\u00a0: elle sera refaite."
+
+__all__ = ["CellVerdict", "CheckerSession", "VerdictOutcome"]

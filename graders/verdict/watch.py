@@ -1,0 +1,187 @@
+"""Rewrites a test so that its comparisons remember what they compared."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graders.verdict.peer import Peer
+
+WATCH = "__garrigue__"
+ASSERTING = re.compile(r"assert|equal|close|raises|check", re.IGNORECASE)
+ROUNDING = ("abs", "fabs", "absolute", "round", "max", "norm")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One assertion of a test.
+
+    :param kind: the operator's class name, the function's name, or empty.
+    :param learner_sides: for each side, whether it reads a name of the learner's.
+    """
+
+    kind: str
+    source: str
+    learner_sides: tuple[bool, ...] = ()
+
+
+class Watch:
+    """Holds what the assertion at work compares, and delays changes to its arguments.
+
+    `assert f(data) == sorted(data)` must not compare with what `f` made of `data`: changes
+    to arguments are copied back when the whole comparison has been evaluated.
+    """
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+        self.claims: list[Claim] = []
+        self.current = -1
+        self.noted: list[Any] = []
+        self._depth = 0
+
+    def reset(self, claims: list[Claim]) -> None:
+        """Begin another test."""
+        self.claims, self.current, self.noted, self._depth = claims, -1, [], 0
+        self._peer.held = None
+
+    def begin(self, number: int) -> int:
+        """An assertion begins."""
+        self.flush()
+        self.current, self.noted = number, []
+        self._peer.held = []
+        return number
+
+    def first(self, number: int, value: Any) -> Any:
+        """Remember the first side; `begin` has run before it was evaluated."""
+        return self.note(value) if number == self.current else value
+
+    def note(self, value: Any) -> Any:
+        """Remember another side."""
+        self.noted.append(value)
+        return value
+
+    def last(self, value: Any) -> Any:
+        """Remember the last argument of a call, all being evaluated now."""
+        self.flush()
+        return self.note(value)
+
+    def end(self, value: Any) -> Any:
+        """The comparison is evaluated."""
+        self.flush()
+        return value
+
+    def flush(self) -> None:
+        """Copy the delayed changes back."""
+        held, self._peer.held = self._peer.held, None
+        for change in held or ():
+            change()
+
+
+class Rewriter(ast.NodeTransformer):
+    """Wraps both sides of comparisons, and the arguments of asserting calls."""
+
+    def __init__(self, is_theirs: Callable[[str], bool]) -> None:
+        self._is_theirs = is_theirs
+        self.claims: list[Claim] = []
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        node.test = self._watched(node.test)
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        if isinstance(node.test, ast.Compare):
+            node.test = self._watched(node.test)
+        self.generic_visit(node)
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if isinstance(node.value, ast.Compare):
+            node.value = self._watched(node.value)
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        call = node.value
+        if isinstance(call, ast.Call) and ASSERTING.search(_name_of(call.func)):
+            node.value = self._watched(call)
+        return node
+
+    def _watched(self, node: ast.expr) -> ast.expr:
+        if isinstance(node, ast.BoolOp):
+            node.values = [self._watched(value) for value in node.values]
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            node.operand = self._watched(node.operand)
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            return self._compare(node)
+        elif isinstance(node, ast.Call) and len(node.args) >= 2 and not _is_starred(node):
+            return self._call(node)
+        else:
+            return self._plain(node)
+        return node
+
+    def _plain(self, node: ast.expr) -> ast.expr:
+        number = self._claim("", node, ())
+        return _call("first", _call("begin", ast.Constant(number)), node)
+
+    def _compare(self, node: ast.Compare) -> ast.expr:
+        inner = node.left.args[0] if _is_rounded_difference(node.left) else None  # type: ignore[attr-defined]
+        if isinstance(inner, ast.BinOp):
+            number = self._claim("Near", node, (inner.left, inner.right))
+            inner.left = self._first(number, inner.left)
+            inner.right = _call("note", inner.right)
+            return _call("end", node)
+        sides = (node.left, node.comparators[0])
+        number = self._claim(type(node.ops[0]).__name__, node, sides)
+        node.left = self._first(number, node.left)
+        node.comparators = [_call("note", node.comparators[0])]
+        return _call("end", node)
+
+    def _call(self, node: ast.Call) -> ast.expr:
+        number = self._claim(_name_of(node.func), node, tuple(node.args[:2]))
+        *middle, last = node.args[1:]
+        node.args = [
+            self._first(number, node.args[0]),
+            *(_call("note", each) for each in middle),
+            _call("last", last),
+        ]
+        return node
+
+    def _first(self, number: int, node: ast.expr) -> ast.expr:
+        return _call("first", _call("begin", ast.Constant(number)), node)
+
+    def _claim(self, kind: str, node: ast.expr, sides: tuple[ast.expr, ...]) -> int:
+        theirs = tuple(self._reads_theirs(side) for side in sides)
+        self.claims.append(Claim(kind=kind, source=ast.unparse(node), learner_sides=theirs))
+        return len(self.claims) - 1
+
+    def _reads_theirs(self, node: ast.expr) -> bool:
+        names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        return any(self._is_theirs(name) for name in names)
+
+
+def _call(method: str, *args: ast.expr) -> ast.Call:
+    watch = ast.Name(id=WATCH, ctx=ast.Load())
+    function = ast.Attribute(value=watch, attr=method, ctx=ast.Load())
+    return ast.Call(func=function, args=list(args), keywords=[])
+
+
+def _name_of(node: ast.expr) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_starred(node: ast.Call) -> bool:
+    return any(isinstance(arg, ast.Starred) for arg in node.args)
+
+
+def _is_rounded_difference(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and len(node.args) == 1
+        and _name_of(node.func) in ROUNDING
+        and isinstance(node.args[0], ast.BinOp)
+        and isinstance(node.args[0].op, ast.Sub)
+    )
