@@ -1,0 +1,108 @@
+"""The warm process: imports everything once, then sends children into rooms.
+
+It stays single-threaded, holds no secret and runs no code of a learner. A child gives up
+what it must not have before it becomes the kernel, so it never returns here.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from graders.sandbox import launch, limits, linux, post
+from graders.sandbox.room import NOTEBOOK_FOLDER
+from graders.sandbox.seccomp import compile_filter
+
+#: Modules of ours that programs and kernels load anyway.
+OURS = ("graders.verdict.agent", "graders.verdict.checker")
+
+
+def main(channel_fd: int) -> None:
+    """Get warm, say so, then fork on every order until the keeper is gone."""
+    channel = socket.socket(fileno=channel_fd)
+    message, _ = post.receive(channel)
+    app = import_module("graders.sandbox.kernel_app").prepare()
+    _load([*message["preload"], *(name for name in OURS if find_spec(name))])
+    program = compile_filter()
+    # Children are collected by the keeper, once they have left us.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    post.send(channel, {"is_ready": True})
+    while True:
+        try:
+            order, descriptors = post.receive(channel)
+        except EOFError:
+            os._exit(0)
+        if os.fork() == 0:
+            channel.close()
+            _enter(app, program, order, descriptors)
+        post.close(descriptors)
+
+
+def _load(names: Sequence[str]) -> None:
+    for name in names:
+        import_module(name)
+
+
+def _enter(app: Any, program: bytes, order: dict[str, Any], descriptors: Sequence[int]) -> None:
+    """Enter the room with a child of our own, tell its number, and end."""
+    answer = socket.socket(fileno=descriptors[0])
+    try:
+        first, output = descriptors[1:3]
+        doors = descriptors[3 : 3 + order["doors"]]
+        sockets = descriptors[3 + order["doors"] :]
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        limits.join(doors)
+        if order["uid"] is not None:
+            os.setresgid(order["uid"], order["uid"], order["uid"])
+            os.setresuid(order["uid"], order["uid"], order["uid"])
+        linux.enter(first)
+        pid = os.fork()
+        if pid == 0:
+            _become(app, program, order, output, sockets, [*doors, first])
+        post.send(answer, {"pid": pid})
+    except BaseException as error:
+        post.send(answer, {"error": f"{type(error).__name__}: {error}"})
+    os._exit(0)
+
+
+def _become(
+    app: Any,
+    program: bytes,
+    order: dict[str, Any],
+    output: int,
+    sockets: Sequence[int],
+    spare: Sequence[int],
+) -> None:
+    """Give up every right, then be the kernel or the program. Never returns."""
+    code = 1
+    try:
+        os.setsid()
+        for standard in (1, 2):
+            os.dup2(output, standard)
+        post.close([output, *spare])
+        linux.drop_privileges()
+        # A change of user hid our own /proc from us; a cold kernel sees its own.
+        linux.prctl(linux.PR_SET_DUMPABLE, 1)
+        linux.install_filter(program)
+        os.chdir(NOTEBOOK_FOLDER)
+        ordered = {**order, "sockets": dict(zip(order["sockets"], sockets, strict=True))}
+        launch.settle(ordered)
+        if order["kind"] == "kernel":
+            app.serve(ordered)
+        else:
+            launch.run_program(ordered)
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    os._exit(code)
