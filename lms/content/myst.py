@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from lms.content.fences import Code, Directive, Prose, split
+from lms.content.fences import CODE, Code, Directive, Prose, split
 from lms.content.place import Place
 
 MAX_NESTING = 12
@@ -28,7 +28,6 @@ TITLES = {
     "tip": "Conseil",
     "warning": "Attention",
 }
-CODE = {"code", "code-block", "code-cell", "sourcecode"}
 DROPPED = {"contents", "tableofcontents", "toctree", "bibliography"}
 UNWRAPPED = {"tab-set", "div", "grid", "margin", "sidebar"}
 LANGUAGES = {"ipython": "python", "ipython3": "python", "python3": "python", "": "text"}

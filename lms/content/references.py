@@ -7,28 +7,34 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
-_CODE_FENCE = re.compile(
-    r"^ {0,3}(`{3,}|~{3,})(?!\{).*?(?:^ {0,3}\1|\Z)", re.MULTILINE | re.DOTALL
-)
+from lms.content.fences import CODE, Directive, Prose, split
+
 _CODE_SPAN = re.compile(r"(?<![`}])(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
 _TARGETS = (
     re.compile(r"\]\(\s*<?([^)\s>]+)"),
     re.compile(r"^ {0,3}\[[^\]^][^\]]*\]:\s*<?([^\s>]+)", re.MULTILINE),
     re.compile(r"\b(?:src|href)\s*=\s*[\"']([^\"']+)[\"']", re.IGNORECASE),
-    re.compile(r"^\s*(?:`{3,}|:{3,})\{(?:figure|image)\}\s*(\S+)", re.MULTILINE),
     re.compile(r"\{(?:download|doc)\}`(?:[^`<]*<)?([^`>]+)>?`"),
 )
+_NESTING = 12
 
 
 class Outside(ValueError):
     """The target leaves the course's folder."""
 
 
-def targets(text: str) -> Iterator[str]:
+def targets(text: str, *, depth: int = 0) -> Iterator[str]:
     """Yield what links, images and MyST directives of a text point to; code is skipped."""
-    prose = _CODE_SPAN.sub("", _CODE_FENCE.sub("", text))
-    for pattern in _TARGETS:
-        yield from pattern.findall(prose)
+    for part in split(text):
+        if isinstance(part, Prose):
+            prose = _CODE_SPAN.sub("", "\n".join(part.lines))
+            for pattern in _TARGETS:
+                yield from pattern.findall(prose)
+        elif isinstance(part, Directive) and part.name not in CODE:
+            if part.name in ("figure", "image"):
+                yield part.argument
+            if depth < _NESTING:
+                yield from targets("\n".join(part.body), depth=depth + 1)
 
 
 def resolve(target: str, *, page: PurePosixPath) -> PurePosixPath | None:
