@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from graders.notebooks.cells import Cell, Notebook, write_notebook
 from graders.notebooks.exercises import Exercise
+from graders.notebooks.regions import SOLUTION
 
 
 def with_answers(source: Notebook, answers: Mapping[str, str]) -> bytes:
@@ -28,13 +29,21 @@ def only(source: Notebook, exercise: Exercise) -> Notebook:
         for place, cell in enumerate(source.cells)
         if cell.role is not None and cell.grade_id in wanted
     ]
-    return replace(
-        source,
-        cells=tuple(
-            cell for cell in source.cells[: places[-1] + 1] if not _is_other_test(cell, wanted)
-        ),
-    )
+    mine = wanted | {cell.grade_id for cell in exercise.answers}
+    kept = (_in_frame(cell, mine) for cell in source.cells[: places[-1] + 1])
+    return replace(source, cells=tuple(cell for cell in kept if cell is not None))
 
 
-def _is_other_test(cell: Cell, wanted: set[str]) -> bool:
-    return cell.role is not None and cell.role.is_graded and cell.grade_id not in wanted
+def _in_frame(cell: Cell, mine: set[str]) -> Cell | None:
+    """Return the cell as the cut-down notebook has it: what others solved is just there."""
+    if cell.role is None or cell.grade_id in mine:
+        return cell
+    if cell.role.is_graded:
+        return None
+    lines = cell.source.split("\n")
+    unmarked = "\n".join(line for line in lines if not _is_mark(line))
+    return replace(cell, source=unmarked, metadata={})
+
+
+def _is_mark(line: str) -> bool:
+    return f"BEGIN {SOLUTION}" in line or f"END {SOLUTION}" in line

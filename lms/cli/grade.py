@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,8 +110,7 @@ def _grade_all(
     jobs = min(jobs, len(paths))
     store = Store(None if is_again else default_folder() / "grade")
     done: list[GradedFile] = []
-    stderr = click.get_text_stream("stderr")
-    bar = click.progressbar(length=len(paths), label="Correction", file=stderr)
+    bar = click.progressbar(length=len(paths), label="Correction", file=sys.stderr)
     with Engine(slots=jobs) as engine, bar:
         batch = Batch(engine, assignment, jobs=jobs, store=store)
         try:
