@@ -182,6 +182,59 @@ def acces() -> str:
     )
 
 
+def rectangle(x: int, y: int, largeur: int, hauteur: int, *, accent: bool = False) -> str:
+    """Rend un rectangle sans texte, comme une barre de graphique."""
+    fond = ACCENT if accent else TRAIT
+    return f'<rect x="{x}" y="{y}" width="{largeur}" height="{hauteur}" fill="{fond}"/>'
+
+
+def quatre_formes() -> str:
+    """Barres, histogramme, courbe et nuage de points, en petit."""
+    points = [(205, 218), (222, 205), (238, 212), (255, 192), (272, 196), (290, 180), (310, 172)]
+    return figure(
+        364,
+        250,
+        "Quatre formes : barres, histogramme, courbe, nuage de points",
+        [
+            texte(20, 26, "Comparer", gras=True, ancre="start"),
+            *(
+                rectangle(20, 38 + 18 * rang, longueur, 12, accent=not rang)
+                for rang, longueur in enumerate((130, 80, 45, 20))
+            ),
+            texte(200, 26, "Répartition", gras=True, ancre="start"),
+            *(
+                rectangle(200 + 25 * rang, 108 - hauteur, 23, hauteur)
+                for rang, hauteur in enumerate((12, 38, 66, 44, 15))
+            ),
+            texte(20, 150, "Temps", gras=True, ancre="start"),
+            trait((20, 215), (50, 200), (80, 206), (110, 185), (150, 168)),
+            texte(200, 150, "Deux mesures", gras=True, ancre="start"),
+            *(f'<circle cx="{x}" cy="{y}" r="4" fill="{ACCENT}"/>' for x, y in points),
+        ],
+    )
+
+
+def axe_coupe() -> str:
+    """Les mêmes valeurs, avec un axe coupé puis avec un axe entier."""
+    return figure(
+        364,
+        210,
+        "96 et 100, avec un axe qui part de 95, puis de zéro",
+        [
+            texte(90, 26, "L’axe part de 95", gras=True),
+            rectangle(50, 142, 34, 28),
+            rectangle(100, 30 + 10, 34, 130, accent=True),
+            texte(67, 192, "96"),
+            texte(117, 192, "100"),
+            texte(270, 26, "L’axe part de 0", gras=True),
+            rectangle(230, 45, 34, 125),
+            rectangle(280, 40, 34, 130, accent=True),
+            texte(247, 192, "96"),
+            texte(297, 192, "100"),
+        ],
+    )
+
+
 FIGURES = {
     "demarrer/figures/niveaux.svg": niveaux,
     "demarrer/figures/dossiers.svg": dossiers,
@@ -189,6 +242,8 @@ FIGURES = {
     "demarrer/figures/ordre.svg": ordre,
     "demarrer/figures/aide.svg": aide,
     "demarrer/figures/acces.svg": acces,
+    "dataviz/figures/quatre-formes.svg": quatre_formes,
+    "dataviz/figures/axe-coupe.svg": axe_coupe,
 }
 
 
