@@ -37,7 +37,7 @@ def sync(
             AssignmentVersion.course_slug == course.slug
         )
     )
-    known = set(rows.tuples())
+    known = {(assignment_id, content_hash) for assignment_id, content_hash in rows}
     new = [
         _version(blobs, library, course, assignment, now)
         for assignment in course.assignments
