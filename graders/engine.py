@@ -12,6 +12,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from graders.checker import open_session
 from graders.notebooks.assemble import Assembly, assemble
 from graders.notebooks.errors import NotebookRefused, UnusableAssignment
 from graders.notebooks.read import read_notebook
@@ -106,14 +107,18 @@ class Engine:
         environment, nursery = self._nursery(settings.environment or request.environment)
         with ExitStack() as room:
             with phases("room"):
+                session = open_session(nursery, request, assignment, assembly)
+                if session is not None:
+                    room.enter_context(session)
                 kernel = room.enter_context(
                     nursery.kernel(
                         limits=request.limits,
                         files=request.files,
                         seed=request.seed if request.seed is not None else settings.seed,
+                        channel=None if session is None else session.learner_channel,
                     )
                 )
-            run = Run(kernel=kernel, limits=request.limits, phases=phases)
+            run = Run(kernel=kernel, session=session, limits=request.limits, phases=phases)
             run.go(assembly)
             usage = kernel.usage()
         results = score(assignment.exercises, run.verdicts)

@@ -9,9 +9,12 @@ from typing import Any
 
 from graders.kernel import CellResult
 from graders.notebooks.cells import Cell
+from graders.notebooks.regions import HIDDEN_TESTS, cut
 from graders.protocol import TestOutcome
 from graders.report import error_message, failed_line, shorten_traceback
 from graders.scoring import PASSED, Verdict, partial
+
+UNTOLD = "L’un des tests de cette cellule, visible ou caché, n’est pas réussi."
 
 
 def judge(cell: Cell, result: CellResult, *, wall_s: float, counts: Sequence[int]) -> Verdict:
@@ -22,6 +25,9 @@ def judge(cell: Cell, result: CellResult, *, wall_s: float, counts: Sequence[int
     """
     if result.outcome == "ok":
         return replace(_passed(cell, result.outputs), is_forgeable=True)
+    if cut(cell.source, HIDDEN_TESTS).is_cut:
+        # The kernel does not say which line failed, so nothing of it may be shown.
+        return Verdict(outcome=TestOutcome.FAILED, is_forgeable=True, message=UNTOLD)
     return Verdict(
         outcome=TestOutcome.FAILED,
         is_forgeable=True,

@@ -1,4 +1,4 @@
-"""One run: an assembled notebook's cells, one by one, in one kernel."""
+"""One run: an assembled notebook's cells, one by one, each test judged where it stands."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graders import in_kernel
+from graders.checker import check, is_in_kernel
 from graders.kernel import CellResult, Kernel
 from graders.notebooks.assemble import Assembly, Origin, Step
 from graders.notebooks.cells import Cell
 from graders.notebooks.regions import HIDDEN_TESTS, cut
 from graders.protocol import Limits, Outcome, TestOutcome
+from graders.sandbox.errors import KernelDied
 from graders.scoring import Verdict
+from graders.verdict.session import CheckerSession
 
 Outputs = tuple[tuple[Mapping[str, Any], ...], int | None]
 
@@ -51,9 +54,13 @@ class Phases:
 
 @dataclass(kw_only=True)
 class Run:
-    """The state of one run, from the first cell to the last verdict."""
+    """The state of one run, from the first cell to the last verdict.
+
+    :param session: the checker, in its own room; None when every test runs in the kernel.
+    """
 
     kernel: Kernel
+    session: CheckerSession | None
     limits: Limits
     phases: Phases
     verdicts: dict[str, Verdict] = field(default_factory=dict)
@@ -70,7 +77,12 @@ class Run:
             if left_s <= 0:
                 self._end(Outcome.TIMED_OUT, _whole_run(self.limits.wall_s))
                 return
-            if not self._step(number, step, min(left_s, self.limits.cell_wall_s)):
+            try:
+                goes_on = self._step(number, step, min(left_s, self.limits.cell_wall_s))
+            except KernelDied:  # between our look at it and our order
+                self._end(Outcome.KERNEL_DIED, _why("died", f"La cellule {number + 1}", 0))
+                return
+            if not goes_on:
                 return
 
     def _step(self, number: int, step: Step, wall_s: float) -> bool:
@@ -86,10 +98,27 @@ class Run:
             return True
         with self.phases("run"):
             result = self._execute(step.cell.source, wall_s)
+        if self.session is not None:
+            self.session.learner_ran(step.cell.source)
         self.outputs[number] = (tuple(result.outputs), result.execution_count)
         return self._goes_on(result, f"La cellule {number + 1}", wall_s)
 
     def _test(self, number: int, cell: Cell, wall_s: float) -> bool:
+        if self.session is None or is_in_kernel(cell):
+            return self._test_in_kernel(number, cell, wall_s)
+        with self.phases("check"):
+            verdict = check(self.session, self.kernel, cell, wall_s)
+        self.verdicts[cell.grade_id] = verdict.verdict
+        if verdict.is_slow:
+            self._end(Outcome.TIMED_OUT, _why("timed-out", _named(cell), wall_s))
+        if self.kernel.is_alive:
+            return True
+        has_killed = self.kernel.usage().oom_kills > 0
+        outcome = Outcome.OUT_OF_MEMORY if has_killed else Outcome.KERNEL_DIED
+        self._end(outcome, _why(outcome.value, _named(cell), wall_s))
+        return False
+
+    def _test_in_kernel(self, number: int, cell: Cell, wall_s: float) -> bool:
         with self.phases("check"):
             result = self._execute(cell.source, wall_s)
         if result.execution_count is not None:
@@ -99,7 +128,7 @@ class Run:
         )
         if not cut(cell.source, HIDDEN_TESTS).is_cut:
             self.outputs[number] = (tuple(result.outputs), result.execution_count)
-        return self._goes_on(result, f"Le test « {cell.grade_id} »", wall_s)
+        return self._goes_on(result, _named(cell), wall_s)
 
     def _execute(self, source: str, wall_s: float) -> CellResult:
         return self.kernel.execute(
@@ -115,6 +144,10 @@ class Run:
     def _end(self, outcome: Outcome, message: str) -> None:
         if self.outcome is Outcome.GRADED:  # the first mishap is the one to tell
             self.outcome, self.message = outcome, message
+
+
+def _named(cell: Cell) -> str:
+    return f"La cellule de tests « {cell.grade_id} »"
 
 
 def _is_skipped(cell: Cell) -> bool:
