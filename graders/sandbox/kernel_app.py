@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import zmq
-from IPython.core.profiledir import ProfileDir
 from ipykernel.compiler import XCachingCompiler, murmur2_x86
 from ipykernel.control import ControlThread
 from ipykernel.heartbeat import Heartbeat
@@ -17,17 +18,40 @@ from ipykernel.iostream import IOPubThread
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 
 #: History would be a file and a thread for each run, and nobody reads it.
 ARGUMENTS = ["--HistoryManager.enabled=False", "--quiet"]
 
 
+#: Modules that ipykernel imports when it starts or runs its first cells.
+LOADED_LATER = ("tornado.platform.asyncio", "faulthandler")
+
+
 class RoomCompiler(XCachingCompiler):
     """Names a cell's code after its text alone, so that warnings read the same each run."""
 
-    def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+    def get_code_name(self, raw_code: str, *_: object) -> str:
         return f"/tmp/ipykernel/{murmur2_x86(raw_code, 0xC70F6907)}.py"  # noqa: S108
+
+
+class OnlyMainThread:
+    """Stands for the thread of the shell channel, which we do without; it counts as absent.
+
+    ipykernel asks it one thing, when a cell awaits: which thread may catch an interrupt.
+    """
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class RoomKernel(IPythonKernel):
+    """Runs cells in the main thread, from the main loop, and has no subshells."""
+
+    _supports_kernel_subshells = False
 
 
 class RoomHeartbeat(Heartbeat):
@@ -59,6 +83,14 @@ class RoomKernelApp(IPKernelApp):
         self.init_extensions()
         self.init_code()
 
+    def rehearse(self) -> None:
+        """Show an error to nobody, so that no learner waits for what that imports."""
+        try:
+            raise ZeroDivisionError
+        except ZeroDivisionError as error:
+            shown = type(error), error, error.__traceback__
+            self.shell.InteractiveTB.structured_traceback(*shown)
+
     def serve(self, order: Mapping[str, Any]) -> None:
         """Become the kernel that listens on the order's sockets. Returns when it is told to."""
         self._descriptors = order["sockets"]
@@ -81,7 +113,7 @@ class RoomKernelApp(IPKernelApp):
         self.init_iopub(context)
 
     def init_control(self, context: zmq.Context[Any]) -> None:
-        # Without debugger and subshells: both want loopback or threads, neither is for grading.
+        # Without debugger and subshells: one wants loopback, the other threads.
         self.control_socket = self._open(context, zmq.ROUTER, "control")
         self.control_thread = ControlThread(daemon=True)
 
@@ -105,12 +137,13 @@ class RoomKernelApp(IPKernelApp):
             zmq.eventloop.zmqstream.ZMQStream(streams[1]),
         )
         self.control_thread.start()
-        self.kernel = kernel = IPythonKernel.instance(
+        self.kernel = kernel = RoomKernel.instance(
             parent=self,
             session=self.session,
             control_stream=control_stream,
             shell_stream=shell_stream,
             control_thread=self.control_thread,
+            shell_channel_thread=OnlyMainThread(),
             iopub_thread=self.iopub_thread,
             iopub_socket=self.iopub_socket,
             stdin_socket=self.stdin_socket,
@@ -131,6 +164,9 @@ class RoomKernelApp(IPKernelApp):
 
 def prepare() -> RoomKernelApp:
     """Return an app that is ready to serve."""
+    _load_without_debugpy()
+    for name in LOADED_LATER:
+        import_module(name)
     app = RoomKernelApp.instance(config=Config(), log_level=logging.ERROR)
     app.prepare()
     return app
@@ -151,3 +187,15 @@ def _forget_streams() -> None:
         os.dup2(null, descriptor)
     os.close(null)
     sys.stdout.flush()
+
+
+def _load_without_debugpy() -> None:
+    """Import ipykernel's debugger module as if debugpy were not installed.
+
+    It would cost each kernel a hundred milliseconds to listen on a loopback that no room has.
+    """
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    try:
+        import_module("ipykernel.debugger")
+    finally:
+        del sys.modules["debugpy"]

@@ -29,6 +29,7 @@ def main(channel_fd: int) -> None:
     channel = socket.socket(fileno=channel_fd)
     message, _ = post.receive(channel)
     app = import_module("graders.sandbox.kernel_app").prepare()
+    app.rehearse()
     _load([*message["preload"], *(name for name in OURS if find_spec(name))])
     program = compile_filter()
     # Children are collected by the keeper, once they have left us.
