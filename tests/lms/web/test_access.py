@@ -1,0 +1,379 @@
+"""Every route, asked by everybody: what each may do, what each may know, and the CSRF token."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from lms.app import create_app
+from lms.config import Config
+from lms.domain.access import Role
+from lms.models import Base, GradingRun, Promotion, Submission, User
+from lms.services import invitations, resets, versions
+from lms.services import sign_in as signing
+from lms.web.context import EXTENSION, Site
+from lms.web.person import OPEN
+from tests.factories import make_membership, make_promotion, make_user, write_course
+from tests.handing_in import answered
+from tests.lms.conftest import Browser
+
+NOW = datetime.now(UTC)
+
+ANYBODY = frozenset(
+    {
+        "anonymous",
+        "inactive",
+        "owner",
+        "former owner",
+        "fellow",
+        "stranger",
+        "trainer",
+        "trainer elsewhere",
+        "cohort manager",
+        "tutor",
+        "funder",
+        "jury",
+        "operator",
+        "former trainer",
+    }
+)
+NOBODY = frozenset({"anonymous", "inactive"})
+SIGNED_IN = ANYBODY - NOBODY
+LEARNERS = frozenset({"owner", "fellow"})
+STAFF = frozenset({"trainer", "cohort manager"})
+
+#: Whoever has a role in the promotion now.
+MEMBERS = LEARNERS | STAFF | {"tutor", "funder", "jury"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One address and what becomes of those who ask for it.
+
+    :param allowed: they get an answer below 400 that does not lead to the sign-in form.
+    :param known: they may know that it exists, and are refused with 403; all others who are
+        signed in get 404, and those who are not are led to the sign-in form.
+    """
+
+    allowed: frozenset[str]
+    known: frozenset[str] = frozenset()
+    address: str
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+READERS = MEMBERS - {"funder"} | {"trainer elsewhere", "operator"}
+READING = {"allowed": READERS, "known": frozenset({"funder"})}
+WORK = {"allowed": STAFF | {"owner", "former owner"}}
+RESULTS = {"allowed": STAFF, "known": MEMBERS - STAFF}
+ACCOUNT = {"allowed": SIGNED_IN}
+OPEN_TO_ALL = {"allowed": ANYBODY}
+ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
+
+#: Every route of the site by method and endpoint. One that is not here fails the tests.
+ROUTES = {
+    "GET home.show": Route(address="/", **ACCOUNT),
+    "GET accounts.sign_in": Route(address="/connexion", **OPEN_TO_ALL),
+    "POST accounts.sign_in": Route(address="/connexion", **OPEN_TO_ALL),
+    "POST accounts.sign_out": Route(address="/deconnexion", **ACCOUNT),
+    "GET accounts.account": Route(address="/compte", **ACCOUNT),
+    "POST accounts.change_details": Route(address="/compte", **ACCOUNT),
+    "POST accounts.change_password": Route(address="/compte/mot-de-passe", **ACCOUNT),
+    "POST accounts.sign_out_everywhere": Route(address="/compte/deconnexion", **ACCOUNT),
+    "POST display.choose": Route(address="/affichage", **OPEN_TO_ALL),
+    "GET passwords.forgotten": Route(address="/mot-de-passe/oublie", **OPEN_TO_ALL),
+    "POST passwords.forgotten": Route(address="/mot-de-passe/oublie", **OPEN_TO_ALL),
+    "GET passwords.renew": Route(address="/mot-de-passe/nouveau/{reset}", **OPEN_TO_ALL),
+    "POST passwords.renew": Route(address="/mot-de-passe/nouveau/{reset}", **OPEN_TO_ALL),
+    "GET invitations.show": Route(address="/invitation/{invitation}", **OPEN_TO_ALL),
+    "POST invitations.accept": Route(address="/invitation/{invitation}", **OPEN_TO_ALL),
+    "GET health.show": Route(address="/sante", **OPEN_TO_ALL),
+    "GET learn.courses": Route(address="/cours/", **ACCOUNT),
+    "GET learn.course": Route(address="/cours/petit-cours/", **READING),
+    "GET learn.module": Route(address="/cours/petit-cours/debut/", **READING),
+    "GET learn.page": Route(address="/cours/petit-cours/debut/lire/", **READING),
+    "GET learn.file": Route(address="/cours/petit-cours/fichiers/data/notes.csv", **READING),
+    "GET assignments.show": Route(address=f"{ASSIGNMENT}/", **READING),
+    "GET assignments.released": Route(address=f"{ASSIGNMENT}/carnet.ipynb", **READING),
+    "GET assignments.data": Route(address=f"{ASSIGNMENT}/donnees/{{data}}", **READING),
+    "POST assignments.hand_in": Route(
+        address=f"{ASSIGNMENT}/rendus",
+        allowed=LEARNERS,
+        known=MEMBERS - LEARNERS,
+        fields={"carnet": "notebook"},
+    ),
+    "GET submissions.show": Route(address="/rendus/{submission}/", **WORK),
+    "GET submissions.download": Route(address="/rendus/{submission}/carnet.ipynb", **WORK),
+    "GET submissions.annotated": Route(address="/rendus/{submission}/carnet/", **WORK),
+    "GET submissions.follow": Route(address="/rendus/{submission}/suivi", **WORK),
+    "GET teach.promotions": Route(
+        address="/promotions/",
+        allowed=STAFF | {"trainer elsewhere"},
+        known=MEMBERS - STAFF | {"stranger"},
+    ),
+    "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
+    "POST teach.invite": Route(
+        address="/promotions/{promotion}/invitations",
+        allowed=frozenset({"cohort manager"}),
+        known=MEMBERS - {"cohort manager"},
+    ),
+}
+
+POSTS = [name for name in ROUTES if name.startswith("POST")]
+STREAMS = {"GET submissions.follow"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """One school in which everybody has a part."""
+
+    app: Flask
+    people: dict[str, User]
+    submissions: dict[str, int]
+    promotion: Promotion
+
+    @property
+    def site(self) -> Site:
+        site = self.app.extensions[EXTENSION]
+        assert isinstance(site, Site)
+        return site
+
+    def browser(self, person: str) -> Browser:
+        """A browser in which that person is signed in, as far as possible."""
+        client = self.app.test_client()
+        assert isinstance(client, Browser)
+        if person != "anonymous":
+            with self.site.sessions.begin() as session:
+                user = session.get(User, self.people[person].id)
+                token = signing.begin(session, user, now=datetime.now(UTC))
+            with client.session_transaction() as cookie:
+                cookie["token"] = token
+        return client
+
+    def address(self, name: str, person: str) -> str:
+        """The address of a route, with links made afresh for those that work once."""
+        template, values = ROUTES[name].address, {"promotion": self.promotion.slug}
+        values["submission"] = str(self.submissions.get(person, self.submissions["owner"]))
+        values["data"] = "data/notes.csv"
+        with self.site.sessions.begin() as session:
+            if "{reset}" in template:
+                values["reset"] = resets.reset_token(
+                    session.get(User, self.people["fellow"].id),
+                    secret_key=self.site.config.secret_key,
+                )
+            if "{invitation}" in template:
+                values["invitation"] = invitations.invite(
+                    session,
+                    email="nouvelle@ecole.example",
+                    name="Nouvelle",
+                    promotion=session.get(Promotion, self.promotion.id),
+                    role=Role.LEARNER,
+                    lifetime_s=3600,
+                    now=datetime.now(UTC),
+                )
+        return template.format(**values)
+
+    def ask(self, name: str, person: str, token: str | None = None) -> Any:
+        """Ask for a route as that person; a POST brings the token of a page of theirs."""
+        client, address = self.browser(person), self.address(name, person)
+        if name.startswith("GET"):
+            return client.get(address, buffered=name not in STREAMS)
+        fields = {key: (io.BytesIO(answered()), "carnet.ipynb") for key in ROUTES[name].fields}
+        page = "/connexion" if person in NOBODY else "/compte"
+        fields["csrf_token"] = client.token(page) if token is None else token
+        return client.post(address, data=fields)
+
+
+def submission_of(session: Session, site: Site, member: Any) -> Submission:
+    """A graded submission of a member, with its blobs and its annotated notebook."""
+    course = site.library.course("petit-cours")
+    version = session.query(versions.AssignmentVersion).one()
+    submission = Submission(
+        learner=member.user,
+        promotion_id=member.promotion_id,
+        course_slug=course.slug,
+        assignment_id=version.assignment_id,
+        version=version,
+        attempt=1,
+        notebook_hash=site.blobs.put(answered() + b" " * member.id),
+        size_bytes=1000,
+        filename="carnet.ipynb",
+        handed_in_at=NOW,
+    )
+    session.add(submission)
+    session.flush()
+    session.add(
+        GradingRun(
+            submission_id=submission.id,
+            version_id=version.id,
+            outcome="graded",
+            points=4.0,
+            max_points=4.0,
+            is_forgeable=False,
+            message="",
+            feedback_hash=site.blobs.put(b"<p>Carnet</p>"),
+            durations_ms={},
+            engine_version="0",
+            environment_digest="0",
+            started_at=NOW,
+            finished_at=NOW,
+        )
+    )
+    session.flush()
+    return submission
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A school of its own for this module: no test here depends on what another one did."""
+    folder: Path = tmp_path_factory.mktemp("school")
+    write_course(folder / "courses")
+    config = Config(
+        secret_key="secret of the tests, long enough",
+        instance=folder / "instance",
+        courses=folder / "courses",
+        public_url="http://localhost",
+        sign_in_attempts_account=1000,
+        sign_in_attempts_host=1000,
+    )
+    config.instance.mkdir()
+    app = create_app(config, log_to=io.StringIO())
+    app.test_client_class = Browser
+    site: Site = app.extensions[EXTENSION]
+    Base.metadata.create_all(site.engine)
+    with site.sessions.begin() as session:
+        people, submissions, promotion = populate(session, site)
+    yield World(app=app, people=people, submissions=submissions, promotion=promotion)
+    site.engine.dispose()
+
+
+def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, int], Promotion]:
+    course = site.library.course("petit-cours")
+    versions.sync(session, site.blobs, site.library, course, now=NOW)
+    promotion = make_promotion(session, ends_on=date(2999, 1, 1))
+    elsewhere = make_promotion(session, course_slug="autre-cours")
+    ended = {"started_at": NOW - timedelta(days=9), "ended_at": NOW - timedelta(days=1)}
+    parts = {
+        "owner": make_membership(session, promotion=promotion),
+        "former owner": make_membership(session, promotion=promotion, **ended),
+        "fellow": make_membership(session, promotion=promotion),
+        "stranger": make_membership(session, promotion=elsewhere),
+        "trainer": make_membership(session, promotion=promotion, role=Role.TRAINER),
+        "trainer elsewhere": make_membership(session, promotion=elsewhere, role=Role.TRAINER),
+        "cohort manager": make_membership(
+            session, promotion=promotion, role=Role.COHORT_MANAGER
+        ),
+        "tutor": make_membership(session, promotion=promotion, role=Role.TUTOR),
+        "funder": make_membership(session, promotion=promotion, role=Role.FUNDER),
+        "jury": make_membership(session, promotion=promotion, role=Role.JURY),
+        "former trainer": make_membership(
+            session, promotion=promotion, role=Role.TRAINER, **ended
+        ),
+        "inactive": make_membership(
+            session, make_user(session, is_active=False), promotion, Role.TRAINER
+        ),
+    }
+    people = {name: member.user for name, member in parts.items()}
+    people["operator"] = make_user(session, is_operator=True)
+    submissions = {
+        name: submission_of(session, site, parts[name]).id for name in ("owner", "former owner")
+    }
+    return people, submissions, promotion
+
+
+def expected(route: Route, person: str) -> str:
+    if person in route.allowed:
+        return "answered"
+    if person in NOBODY:
+        return "sent to sign in"
+    return "refused" if person in route.known else "unknown"
+
+
+def outcome(response: Any) -> str:
+    location = response.headers.get("Location", "")
+    if response.status_code == 303 and location.startswith("/connexion?suite="):
+        return "sent to sign in"
+    if response.status_code == 303 and location == "/connexion":
+        return "led to the form"
+    return {403: "refused", 404: "unknown"}.get(
+        response.status_code,
+        "answered" if response.status_code < 400 else str(response.status_code),
+    )
+
+
+#: Signing out leads to the form, as does a POST of somebody who is not signed in.
+LEADS_TO_FORM = {"POST accounts.sign_out", "POST accounts.sign_out_everywhere"}
+
+
+def test_every_route_of_the_site_is_in_the_table(world: World) -> None:
+    found = {
+        f"{method} {rule.endpoint}"
+        for rule in world.app.url_map.iter_rules()
+        if rule.endpoint != "static"  # public files, served before any of this
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert found == ROUTES.keys()
+
+
+def test_what_is_open_to_all_is_what_the_site_says_is_open(world: World) -> None:
+    to_all = {name.split()[1] for name, route in ROUTES.items() if route.allowed == ANYBODY}
+    assert to_all == OPEN - {"static"}
+
+
+@pytest.mark.parametrize("person", sorted(ANYBODY))
+@pytest.mark.parametrize("name", ROUTES)
+def test_63_each_gets_what_is_theirs(world: World, name: str, person: str) -> None:
+    response = world.ask(name, person)
+    route = ROUTES[name]
+    wanted, got = expected(route, person), outcome(response)
+    response.close()
+    if got == "led to the form":
+        assert name in LEADS_TO_FORM or person in NOBODY
+        got = "answered" if name in LEADS_TO_FORM and person in SIGNED_IN else "sent to sign in"
+    assert got == wanted
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"] or (
+        name == "GET learn.file" and wanted == "answered"
+    )
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["X-Frame-Options"] == "DENY"
+
+
+@pytest.mark.parametrize("token", ["", "forged", "somebody else's"])
+@pytest.mark.parametrize("name", POSTS)
+def test_62_no_form_is_taken_without_its_token(world: World, name: str, token: str) -> None:
+    person = min(ROUTES[name].allowed - NOBODY)
+    if token == "somebody else's":
+        token = world.browser("fellow").token("/compte")
+    response = world.ask(name, person, token=token)
+    assert response.status_code == 400
+    assert "Formulaire à renvoyer" in response.text
+
+
+@pytest.mark.parametrize("address", ["/rendus/999999/", "/cours/nul/", "/promotions/nul/"])
+def test_63_who_is_not_signed_in_learns_nothing_from_addresses(
+    world: World, address: str
+) -> None:
+    assert outcome(world.browser("anonymous").get(address)) == "sent to sign in"
+
+
+def test_63_what_is_hidden_looks_like_what_does_not_exist(world: World) -> None:
+    client = world.browser("fellow")
+    hidden = client.get(f"/rendus/{world.submissions['owner']}/")
+    missing = client.get("/rendus/999999/")
+    main = re.compile(r"<h1>.*?</h1>", re.S)
+    assert hidden.status_code == missing.status_code == 404
+    assert main.search(hidden.text)[0] == main.search(missing.text)[0]
+
+
+def test_a_learner_does_not_see_the_address_of_the_staff_pages(world: World) -> None:
+    assert "/promotions/" not in world.browser("owner").get("/").text
+    assert "/promotions/" in world.browser("trainer").get("/").text
