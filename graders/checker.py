@@ -46,7 +46,8 @@ def open_session(
     tests = [cell for cell in assignment.source.cells if cell.role and cell.role.is_test]
     if assignment.settings.is_in_kernel or all(map(is_in_kernel, tests)):
         return None
-    author, learner = [], []
+    author: list[str] = []
+    learner: list[str] = []
     for step in assembly.steps:
         if step.cell.kind != "code" or (step.cell.role and step.cell.role.is_test):
             continue
