@@ -91,7 +91,7 @@ def find_environment(name: str, settings: Mapping[str, str] = os.environ) -> Env
     if name not in PRELOADED:
         known = ", ".join(sorted(PRELOADED))
         raise EnvironmentMissing(
-            f"L’environnement « {name} » n’existe pas. Environnements connus : {known}."
+            f"L’environnement « {name} » n’existe pas. Environnements connus : {known}."
         )
     folder = _find_folder(settings)
     python = folder / "bin" / "python"
@@ -99,13 +99,13 @@ def find_environment(name: str, settings: Mapping[str, str] = os.environ) -> Env
         python = folder / "bin" / "python3"
     if not os.access(python, os.X_OK):
         raise EnvironmentMissing(
-            f"Pas d’interpréteur Python dans « {folder} ». Indiquez dans GARRIGUE_KERNELS le "
+            f"Pas d’interpréteur Python dans « {folder} ». Indiquez dans GARRIGUE_KERNELS le "
             "dossier d’un environnement virtuel où ipykernel est installé."
         )
     packages = _site_packages(folder)
     if not (packages / "ipykernel").is_dir():
         raise EnvironmentMissing(
-            f"ipykernel manque dans « {folder} ». Installez-y environments/kernels.lock, ou "
+            f"ipykernel manque dans « {folder} ». Installez-y environments/kernels.lock, ou "
             "indiquez un autre environnement dans GARRIGUE_KERNELS."
         )
     return Environment(
@@ -124,7 +124,7 @@ def _find_folder(settings: Mapping[str, str]) -> Path:
 def _site_packages(folder: Path) -> Path:
     found = sorted(folder.glob("lib/python3*/site-packages"))
     if not found:
-        raise EnvironmentMissing(f"Pas de bibliothèques Python dans « {folder} ».")
+        raise EnvironmentMissing(f"Pas de bibliothèques Python dans « {folder} ».")
     return found[-1]
 
 

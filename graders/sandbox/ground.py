@@ -150,7 +150,7 @@ def _leave(*, is_root: bool) -> None:
         linux.mount("none", Path("/"), "", linux.MS_REC | linux.MS_PRIVATE)
     except OSError as error:
         raise Unsupported(
-            "Ce système refuse les espaces de noms aux utilisateurs ordinaires : "
+            "Ce système refuse les espaces de noms aux utilisateurs ordinaires : "
             f"{error.strerror}. Lancez Garrigue en root, ou autorisez-les "
             "(kernel.unprivileged_userns_clone, profil AppArmor)."
         ) from error

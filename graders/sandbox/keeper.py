@@ -13,6 +13,7 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from graders.sandbox import ground, limits, linux, post
@@ -52,25 +53,29 @@ class Keeper:
 
     def _step(self) -> bool:
         poll = select.poll()
-        watched: dict[int, Callable[[], None]] = {}
-        for room in self._rooms.values():
-            for descriptor in room.watched():
-                watched[descriptor] = lambda room=room: self._end(room)  # type: ignore[misc]
-        if self._warmth is not None:
-            for descriptor in self._warmth.watched():
-                watched[descriptor] = self._warmth.attend
+        watched = self._watched()
         for descriptor in (*watched, self._control.fileno(), self._owner):
             poll.register(descriptor, select.POLLIN)
         ready = {fd for fd, _ in poll.poll(RETRY_MS if self._dying else None)}
-        if self._owner in ready:
-            return False
         for descriptor in ready & set(watched):
             watched[descriptor]()
-        if self._control.fileno() in ready and not self._take():
-            return False
+        is_wanted = self._owner not in ready
+        if is_wanted and self._control.fileno() in ready:
+            is_wanted = self._take()
         self._serve_waiting()
         self._sweep()
-        return True
+        return is_wanted
+
+    def _watched(self) -> dict[int, Callable[[], None]]:
+        """Return what to do when a descriptor has news."""
+        watched: dict[int, Callable[[], None]] = {}
+        for room in self._rooms.values():
+            for descriptor in room.watched():
+                watched[descriptor] = partial(self._end, room)
+        if self._warmth is not None:
+            for descriptor in self._warmth.watched():
+                watched[descriptor] = self._warmth.attend
+        return watched
 
     def _take(self) -> bool:
         try:

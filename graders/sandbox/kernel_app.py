@@ -20,6 +20,7 @@ from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
+from zmq.eventloop.zmqstream import ZMQStream
 
 #: History would be a file and a thread for each run, and nobody reads it.
 ARGUMENTS = ["--HistoryManager.enabled=False", "--quiet"]
@@ -29,7 +30,7 @@ ARGUMENTS = ["--HistoryManager.enabled=False", "--quiet"]
 LOADED_LATER = ("tornado.platform.asyncio", "faulthandler")
 
 
-class RoomCompiler(XCachingCompiler):
+class RoomCompiler(XCachingCompiler):  # type: ignore[misc]
     """Names a cell's code after its text alone, so that warnings read the same each run."""
 
     def get_code_name(self, raw_code: str, *_: object) -> str:
@@ -48,13 +49,13 @@ class OnlyMainThread:
         return False
 
 
-class RoomKernel(IPythonKernel):
+class RoomKernel(IPythonKernel):  # type: ignore[misc]
     """Runs cells in the main thread, from the main loop, and has no subshells."""
 
     _supports_kernel_subshells = False
 
 
-class RoomHeartbeat(Heartbeat):
+class RoomHeartbeat(Heartbeat):  # type: ignore[misc]
     """Listens on a descriptor that was bound outside."""
 
     def __init__(self, descriptor: int) -> None:
@@ -65,7 +66,7 @@ class RoomHeartbeat(Heartbeat):
         _listen(self.socket, self.descriptor)
 
 
-class RoomKernelApp(IPKernelApp):
+class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
     """`prepare` may happen in a process that is forked later; `serve` happens in a room."""
 
     def prepare(self) -> None:
@@ -131,11 +132,8 @@ class RoomKernelApp(IPKernelApp):
         self.heartbeat.start()
 
     def init_kernel(self) -> None:
-        streams = (self.control_socket, self.shell_socket)
-        control_stream, shell_stream = (
-            zmq.eventloop.zmqstream.ZMQStream(streams[0], self.control_thread.io_loop),
-            zmq.eventloop.zmqstream.ZMQStream(streams[1]),
-        )
+        control_stream = ZMQStream(self.control_socket, self.control_thread.io_loop)
+        shell_stream = ZMQStream(self.shell_socket)
         self.control_thread.start()
         self.kernel = kernel = RoomKernel.instance(
             parent=self,
@@ -167,7 +165,7 @@ def prepare() -> RoomKernelApp:
     _load_without_debugpy()
     for name in LOADED_LATER:
         import_module(name)
-    app = RoomKernelApp.instance(config=Config(), log_level=logging.ERROR)
+    app: RoomKernelApp = RoomKernelApp.instance(config=Config(), log_level=logging.ERROR)
     app.prepare()
     return app
 

@@ -104,9 +104,9 @@ V1_SENTENCES = (
     "Le temps processeur et le pic de mémoire de chaque salle sont mesurés.",
 )
 NO_SENTENCES = (
-    "Aucun groupe de contrôle n’est utilisable : la mémoire est limitée pour chaque "
+    "Aucun groupe de contrôle n’est utilisable : la mémoire est limitée pour chaque "
     "processus, pas pour la salle entière.",
-    "Le nombre de processus est limité pour tout un utilisateur : une salle peut gêner sa "
+    "Le nombre de processus est limité pour tout un utilisateur : une salle peut gêner sa "
     "voisine.",
     "Ni le temps processeur ni le pic de mémoire ne sont mesurés.",
 )
@@ -132,8 +132,8 @@ def require_totals(holding: Holding, settings: Mapping[str, str]) -> None:
     if not holding.is_total and settings.get(OPT_IN) != "1":
         raise Unguaranteed(
             "La mémoire et le nombre de processus d’une salle ne peuvent pas être tenus ici. "
-            "Lancez Garrigue en root, ou par systemd avec « Delegate=yes ». Pour accepter le "
-            f"risque sur une machine à vous : {OPT_IN}=1."
+            "Lancez Garrigue en root, ou par systemd avec « Delegate=yes ». Pour accepter le "
+            f"risque sur une machine à vous : {OPT_IN}=1."
         )
 
 

@@ -151,7 +151,7 @@ class Nursery:
         except OSError as error:
             ours.close()
             os.close(reader)
-            raise RoomFailed(f"La salle n’a pas pu être demandée : {error}.") from error
+            raise RoomFailed(f"La salle n’a pas pu être demandée : {error}.") from error
         finally:
             # Before we wait for the answer, so that a dead keeper is noticed.
             theirs.close()

@@ -122,7 +122,7 @@ def place_of(name: str) -> PurePosixPath:
     place = PurePosixPath(*parts)
     is_inside = HOME in place.parents and place != NOTEBOOK_FOLDER
     if not is_inside or PurePosixPath(name).is_absolute() or "\0" in name:
-        raise ValueError(f"Le fichier de données « {name} » sortirait du dossier du notebook.")
+        raise ValueError(f"Le fichier de données « {name} » sortirait du dossier du notebook.")
     return place
 
 

@@ -50,7 +50,7 @@ def compile_filter(machine: str | None = None) -> bytes:
     tables = _tables()
     if machine not in tables["numbers"]:
         raise Unsupported(
-            f"Les salles ne savent pas filtrer les appels système de « {machine} » : "
+            f"Les salles ne savent pas filtrer les appels système de « {machine} » : "
             "il faut une machine x86_64 ou aarch64."
         )
     numbers = tables["numbers"][machine]

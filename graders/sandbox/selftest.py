@@ -131,7 +131,7 @@ def _look_at_machine() -> Iterator[Finding]:
         _has_bubblewrap(),
         "bubblewrap est installé.",
         "bubblewrap 0.8 ou plus récent manque.",
-        "Installez le paquet « bubblewrap » de votre distribution.",
+        "Installez le paquet « bubblewrap » de votre distribution.",
     )
     try:
         compile_filter()

@@ -73,7 +73,7 @@ class Warmth:
         :raises RoomFailed: if the warm process cannot.
         """
         if self._current is None:
-            raise RoomFailed("Le processus chaud ne démarre pas : voyez « garrigue doctor ».")
+            raise RoomFailed("Le processus chaud ne démarre pas : voyez « garrigue doctor ».")
         pid = self._current.fork(order, rlimits, first, doors, uid)
         if self._current.forks >= FORKS_PER_PROCESS and self._next is None:
             self._next = WarmProcess(self._site, self._environment)
@@ -164,7 +164,7 @@ class WarmProcess:
             ours.close()
         self.forks += 1
         if "pid" not in answer:
-            raise RoomFailed(f"Le processus chaud n’a pas pu entrer : {answer['error']}")
+            raise RoomFailed(f"Le processus chaud n’a pas pu entrer : {answer['error']}")
         return int(answer["pid"])
 
     def end(self) -> None:
