@@ -92,5 +92,15 @@ def read_role(text: str) -> Role:
     return compact[words]
 
 
+def sort_key(name: str) -> str:
+    """Return what names are sorted by: neither case nor accents change the order.
+
+    >>> sorted(["Zoé", "élodie", "Emma"], key=sort_key)
+    ['élodie', 'Emma', 'Zoé']
+    """
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
 def _compact(label: str) -> str:
     return unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()

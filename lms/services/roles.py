@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.domain.access import Actor, Role
+from lms.domain.people import sort_key
 from lms.errors import NotFound
 from lms.models import Membership, Promotion, User
 from lms.services import audit
@@ -90,20 +91,18 @@ def leave(
 
 def members(session: Session, promotion: Promotion, *, now: datetime) -> list[Membership]:
     """Return the memberships that hold now, with their people, by name."""
-    return list(
-        session.scalars(
-            select(Membership)
-            .join(Membership.user)
-            .options(joinedload(Membership.user))
-            .where(
-                Membership.promotion_id == promotion.id,
-                Membership.started_at <= now,
-                or_(Membership.ended_at.is_(None), Membership.ended_at > now),
-                User.is_active,
-            )
-            .order_by(User.name, Membership.role)
+    found = session.scalars(
+        select(Membership)
+        .join(Membership.user)
+        .options(joinedload(Membership.user))
+        .where(
+            Membership.promotion_id == promotion.id,
+            Membership.started_at <= now,
+            or_(Membership.ended_at.is_(None), Membership.ended_at > now),
+            User.is_active,
         )
     )
+    return sorted(found, key=lambda member: (sort_key(member.user.name), member.role))
 
 
 def holds(
