@@ -12,8 +12,10 @@ from threading import Lock
 from types import TracebackType
 from typing import Self
 
+from graders.autotests import Autotests
 from graders.checker import open_session
 from graders.notebooks.assemble import Assembly, assemble
+from graders.notebooks.autotest import has_autotests
 from graders.notebooks.errors import NotebookRefused, UnusableAssignment
 from graders.notebooks.read import read_notebook
 from graders.prepared import PreparedAssignment, prepare
@@ -49,6 +51,7 @@ class Engine:
         self._open = ExitStack()
         self._nurseries: dict[str, tuple[Environment, Nursery]] = {}
         self._lock = Lock()
+        self._autotests = Autotests()
 
     def __enter__(self) -> Self:
         return self
@@ -81,20 +84,28 @@ class Engine:
         :param on_phase: called with the name of each phase when it is first entered.
         """
         phases = Phases(on_phase)
+        assignment: PreparedAssignment | None = None
         try:
             assignment = _prepare_cached(request.assignment)
-        except UnusableAssignment as refusal:
-            return _without_points(Outcome.SYSTEM_ERROR, str(refusal), phases)
-        try:
+            assignment = self._with_autotests(assignment, request)
             with phases("assemble"):
                 assembly = assemble(assignment.source, read_notebook(request.submission))
+            return self._run(request, assignment, assembly, phases)
+        except UnusableAssignment as refusal:
+            return _without_points(Outcome.SYSTEM_ERROR, str(refusal), phases, assignment)
         except NotebookRefused as refusal:
             return _without_points(Outcome.UNREADABLE, str(refusal), phases, assignment)
-        try:
-            return self._run(request, assignment, assembly, phases)
         except Exception:  # whatever it is, it is ours: never a zero
             log.exception("grading failed")
             return _without_points(Outcome.SYSTEM_ERROR, SYSTEM_ERROR, phases, assignment)
+
+    def _with_autotests(
+        self, assignment: PreparedAssignment, request: GradeRequest
+    ) -> PreparedAssignment:
+        if not has_autotests(assignment.source):
+            return assignment
+        _, nursery = self._nursery(assignment.settings.environment or request.environment)
+        return self._autotests.made(assignment, nursery, request.files, request.limits)
 
     def _run(
         self,
@@ -169,7 +180,7 @@ def _without_points(
     outcome: Outcome,
     message: str,
     phases: Phases,
-    assignment: PreparedAssignment | None = None,
+    assignment: PreparedAssignment | None,
 ) -> Report:
     results = score(assignment.exercises, {}) if assignment is not None else ()
     return Report(
