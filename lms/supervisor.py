@@ -147,7 +147,6 @@ def _start(program: Program) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stderr=log,
             start_new_session=True,  # Ctrl-C reaches the parent alone, which then stops all
-            preexec_fn=die_with_parent,
         )
 
 

@@ -84,6 +84,7 @@ class Worker:
     halted: str = ""
 
     def __post_init__(self) -> None:
+        self._is_tested = False
         self._memory = MemoryBudget(self.habits.budget_mib)
         self._leases = Leases(
             store=self.store.sessions, lease_s=self.habits.lease_s, now=self.now, log=self.log
@@ -120,7 +121,8 @@ class Worker:
             slot.result()
 
     def _begin(self, stop: threading.Event) -> threading.Thread:
-        self._test()
+        if not self._is_tested:
+            self._test()
         pulse = threading.Thread(target=self._beat, args=(stop,), daemon=True)
         pulse.start()
         return pulse
@@ -243,8 +245,8 @@ class Worker:
         )
 
     def _test(self) -> None:
-        self._tested_at_s = time.monotonic()
         self.halted = self.tools.selftest()
+        self._is_tested, self._tested_at_s = True, time.monotonic()
         if self.halted:
             self.log.error("grading halted", reason=self.halted)
         self._say_alive()

@@ -13,6 +13,8 @@ from lms.errors import Refusal
 #: nor a database, so no module is imported before its command is called.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("lms.cli.serve:serve", "Sert le site et corrige les rendus."),
+    "worker": ("lms.cli.worker:worker", "Corrige les rendus, sans servir le site."),
+    "jobs": ("lms.cli.jobs:jobs", "Montre et relance les corrections."),
     "demo": ("lms.cli.demo:demo", "Sert une école de démonstration."),
     "doctor": ("lms.cli.doctor:doctor", "Vérifie que la machine peut corriger en sécurité."),
     "database": ("lms.cli.database:database", "Crée et met à jour la base de données."),

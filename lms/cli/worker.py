@@ -1,0 +1,35 @@
+"""`garrigue worker`: grades what learners hand in, until it is told to stop."""
+
+from __future__ import annotations
+
+import threading
+
+import click
+
+from lms.cli.settings import settings
+from lms.logs import json_log
+from lms.supervisor import die_with_parent, stopped_by_signals
+from lms.worker import Worker
+from lms.workshop import Capacity, capacity, habits, open_store, open_tools
+
+SLOTS = click.IntRange(1, 64)
+
+
+@click.command()
+@click.option("--slots", type=SLOTS, help="Carnets corrigés en même temps.")
+@click.option("--with-parent", is_flag=True, hidden=True)
+@click.option("--memory", type=click.IntRange(256), help="Mémoire de tous les carnets, en Mio.")
+def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
+    """Corrige les rendus ; SIGTERM termine ce qui est commencé, ou le rend à la file."""
+    if with_parent:
+        die_with_parent()
+    config, usual, stop = settings(), capacity(), threading.Event()
+    given = Capacity(slots=slots or usual.slots, budget_mib=memory or usual.budget_mib)
+    with (
+        open_store(config) as store,
+        open_tools(given.slots) as tools,
+        stopped_by_signals(stop),
+    ):
+        Worker(store=store, tools=tools, habits=habits(config, given), log=json_log()).serve(
+            stop
+        )

@@ -1,0 +1,1 @@
+"""The demonstration school: who is in it, what they handed in, and how it is made."""

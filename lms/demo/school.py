@@ -1,0 +1,86 @@
+"""Making the demonstration school: its people, its promotion and its dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lms.demo import plan
+from lms.domain.access import Role
+from lms.domain.course import Course
+from lms.models import Promotion, PromotionDate, User
+from lms.services import people, roles
+from lms.services.passwords import set_password
+from lms.services.promotions import create_promotion
+
+#: Symbolic dates of courses: Friday evening of that week of the promotion.
+WEEK = re.compile(r"semaine-(\d+)")
+FRIDAY = timedelta(days=4)
+EVENING = time(18, 0)
+
+#: Seven months of training, then twelve of work and study.
+LENGTH = timedelta(days=19 * 30)
+
+
+def make_school(session: Session, course: Course, *, zone: ZoneInfo, now: datetime) -> None:
+    """Make the school, its people and its promotion; nothing when it is there already."""
+    known = session.scalar(select(Promotion).where(Promotion.slug == plan.PROMOTION_SLUG))
+    if known is not None:
+        return
+    today = now.astimezone(zone).date()
+    monday = today - timedelta(days=today.weekday(), weeks=plan.WEEKS_SINCE_START)
+    promotion = create_promotion(
+        session,
+        slug=plan.PROMOTION_SLUG,
+        name=plan.PROMOTION,
+        course_slug=course.slug,
+        organisation=plan.SCHOOL,
+        campus=plan.CAMPUS,
+        starts_on=monday,
+        ends_on=monday + LENGTH,
+    )
+    promotion.programme.name = course.title
+    began_at = datetime.combine(monday, time(9, 0), zone)
+    _add_people(session, promotion, began_at)
+    _add_dates(session, promotion, course, zone)
+
+
+def learner_of(session: Session, email: str) -> User:
+    """Return a person of the school."""
+    found = people.find_user(session, email)
+    assert found is not None, email
+    return found
+
+
+def _add_people(session: Session, promotion: Promotion, began_at: datetime) -> None:
+    email, name = plan.ADMIN
+    _add_person(session, email, name, began_at, is_operator=True)
+    learners = [(learner.email, learner.name, Role.LEARNER) for learner in plan.LEARNERS]
+    for email, name, role in (*plan.STAFF, *learners):
+        user = _add_person(session, email, name, began_at)
+        roles.join(session, user, promotion, role, now=began_at)
+
+
+def _add_person(
+    session: Session, email: str, name: str, began_at: datetime, *, is_operator: bool = False
+) -> User:
+    user = people.create_user(
+        session, email=email, name=name, now=began_at, is_operator=is_operator
+    )
+    set_password(user, plan.PASSWORD)
+    return user
+
+
+def _add_dates(session: Session, promotion: Promotion, course: Course, zone: ZoneInfo) -> None:
+    symbols = {assignment.due for assignment in course.assignments if assignment.due}
+    for symbol in sorted(symbols):
+        found = WEEK.fullmatch(symbol)
+        if found is None:
+            continue
+        friday = promotion.starts_on + timedelta(weeks=int(found[1]) - 1) + FRIDAY
+        at = datetime.combine(friday, EVENING, zone)
+        session.add(PromotionDate(promotion_id=promotion.id, symbol=symbol, at=at))
