@@ -79,12 +79,12 @@ def clean(html: str, *, place: Place, report: Report) -> str:
         image that leads nowhere.
     """
 
-    def attribute(_tag: str, name: str, value: str) -> str | None:
+    def attribute(tag: str, name: str, value: str) -> str | None:
         if name == "class":
             return " ".join(c for c in value.split() if CLASSES.fullmatch(c)) or None
-        if name == "href":
+        if (tag, name) == ("a", "href"):
             return _link(value, place, report)
-        if name == "src":
+        if (tag, name) == ("img", "src"):
             return _image(value, place, report)
         return value
 

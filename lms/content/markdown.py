@@ -20,6 +20,9 @@ from lms.content.slugs import slugify
 
 MAX_CHARS = 1024 * 1024
 
+#: Each open bracket may cost Python-Markdown a look at the rest of the page.
+MAX_BRACKETS = 5000
+
 EXTENSIONS = [
     "attr_list",
     "def_list",
@@ -93,7 +96,7 @@ def markdown_cell(text: str, *, place: Place) -> tuple[str, tuple[ContentProblem
 
 def to_clean_html(text: str, *, place: Place, report: _Report) -> str:
     """Return a Markdown text as clean HTML, with all its headings."""
-    if len(text) > MAX_CHARS:
+    if len(text) > MAX_CHARS or brackets(text) > MAX_BRACKETS:
         report.at("la page est trop longue pour être mise en forme.", 0)
         return f"<pre>{escape(text[:MAX_CHARS])}</pre>"
     prose = to_markdown(without_front_matter(text), place=place, report=report.at)
@@ -114,6 +117,11 @@ def to_clean_html(text: str, *, place: Place, report: _Report) -> str:
     html = clean(html, place=place, report=report.about)
     _report_silent_images(html, report)
     return html
+
+
+def brackets(text: str) -> int:
+    """Return how many signs of a text are dear to read."""
+    return text.count("[") + text.count("<")
 
 
 def _report_silent_images(html: str, report: _Report) -> None:

@@ -16,9 +16,7 @@ _FORBIDDEN = re.compile(
     r"\\(?:href|url|includegraphics|html\w*|class|cssId|style|unicode|require|def|"
     r"newcommand|renewcommand|let|input|include)(?![A-Za-z])"
 )
-_MARKED = re.compile(
-    r'<(span|div) class="arithmatex">(?:\\\(|\\\[)(.*?)(?:\\\)|\\\])</\1>', re.DOTALL
-)
+_MARKED = re.compile(r'<(span|div) class="arithmatex">\\[(\[]([^<]*)\\[)\]]</\1>')
 _UNKNOWN = re.compile(r"<m[io]>(\\[^<]*)</m[io]>")
 
 

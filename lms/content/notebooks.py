@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,11 +14,12 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode, from_dict
 
 from lms.content.clean import clean
-from lms.content.markdown import finish, markdown_cell
+from lms.content.markdown import brackets, finish, markdown_cell
 from lms.content.outputs import Budget, joined, plain, shown_outputs, with_attachments
 from lms.content.place import Place
 from lms.content.rendered import ContentProblem, Rendered
 
+_IMAGE_DATA = re.compile(r"data:image/[^\s)\"']*")
 _REMOVED_CELL = {"remove-cell", "remove_cell"}
 _REMOVED_INPUT = {"remove-input", "remove_input"}
 _REMOVED_OUTPUT = {"remove-output", "remove_output"}
@@ -29,7 +31,7 @@ def render_notebook(data: bytes, *, place: Place) -> Rendered:
     :raises ValueError: if it is no JSON.
     """
     problems: list[ContentProblem] = []
-    html = _html(_cells(data), place, problems)
+    html = _html(data, place, problems)
     return finish(html, problems)
 
 
@@ -40,13 +42,12 @@ def annotated(data: bytes, *, place: Place | None = None) -> str:
 
     :raises ValueError: if it is no JSON.
     """
-    return _html(_cells(data), place or Place(), [])
+    return _html(data, place or Place(), [])
 
 
-def _cells(data: bytes) -> list[dict[str, Any]]:
+def _cells(data: bytes, budget: Budget) -> list[dict[str, Any]]:
     body = json.loads(data)
     cells = body.get("cells") if isinstance(body, dict) else None
-    budget = Budget()
     said = (cell for cell in cells or [] if isinstance(cell, dict))
     return [shown for cell in said if (shown := _cell(cell, budget))]
 
@@ -75,21 +76,30 @@ def _tags(cell: dict[str, Any]) -> set[str]:
     return {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
 
 
-def _html(cells: Iterable[dict[str, Any]], place: Place, problems: list[ContentProblem]) -> str:
+def _html(data: bytes, place: Place, problems: list[ContentProblem]) -> str:
     texts: dict[str, str] = {}
+    budget = Budget()
 
     def text_cell(source: str) -> str:
-        html, found = markdown_cell(source, place=place)
-        # A line of a cell is no line of the file.
-        problems.extend(replace(problem, line=0) for problem in found)
         # Clean already, with the links of its place; nobody can guess the name it goes by.
-        texts[mark := secrets.token_hex(16)] = html
+        texts[mark := secrets.token_hex(16)] = _text(source, place, budget, problems)
         return mark
 
+    cells = _cells(data, budget)
     html, _ = _exporter(text_cell).from_notebook_node(_node(cells))
     html = clean(html, place=Place(), report=_ignore)
     for mark, text in texts.items():
         html = html.replace(mark, text)
+    return html
+
+
+def _text(source: str, place: Place, budget: Budget, problems: list[ContentProblem]) -> str:
+    prose = _IMAGE_DATA.sub("", source)
+    if not budget.takes_prose(len(prose), brackets(prose)):
+        return f"<pre>{escape(plain(source))}</pre>"
+    html, found = markdown_cell(source, place=place)
+    # A line of a cell is no line of the file.
+    problems.extend(replace(problem, line=0) for problem in found)
     return html
 
 

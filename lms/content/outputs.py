@@ -16,6 +16,10 @@ MAX_TEXT_CHARS = 100_000
 MAX_IMAGE_CHARS = 700_000  # base64
 MAX_IMAGES_CHARS = 4_000_000
 
+MAX_PROSE_CHARS = 200_000
+MAX_CELL_BRACKETS = 500
+MAX_BRACKETS = 5000  # of all text cells together: see `lms.content.markdown`
+
 ALT = "Figure produite par le code ci-dessus"
 TOO_HEAVY = "[Image trop lourde pour être montrée ici]"
 CUT = "\n[… la suite est trop longue pour être montrée ici]"
@@ -26,15 +30,24 @@ _FORMULA = re.compile(r"^\s*\${1,2}(.+?)\${1,2}\s*$", re.DOTALL)
 
 
 class Budget:
-    """How much of images one notebook may still show."""
+    """How much one notebook may still show."""
 
     def __init__(self) -> None:
-        self._left = MAX_IMAGES_CHARS
+        self._images = MAX_IMAGES_CHARS
+        self._chars = MAX_PROSE_CHARS
+        self._brackets = MAX_BRACKETS
 
     def takes(self, image: str) -> bool:
         """Return whether the image still fits, and count it if it does."""
-        fits = len(image) <= min(MAX_IMAGE_CHARS, self._left)
-        self._left -= len(image) if fits else 0
+        fits = len(image) <= min(MAX_IMAGE_CHARS, self._images)
+        self._images -= len(image) if fits else 0
+        return fits
+
+    def takes_prose(self, chars: int, brackets: int) -> bool:
+        """Return whether a text cell may still be formatted, and count it if it may."""
+        fits = chars <= self._chars and brackets <= min(MAX_CELL_BRACKETS, self._brackets)
+        self._chars -= chars if fits else 0
+        self._brackets -= brackets if fits else 0
         return fits
 
 
