@@ -19,7 +19,8 @@ from typing import Any
 from graders.sandbox import ground, limits, linux, post
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import SandboxError
-from graders.sandbox.live import LiveRoom, Order, Site
+from graders.sandbox.live import LiveRoom, Site
+from graders.sandbox.orders import Order
 from graders.sandbox.seccomp import compile_filter
 from graders.sandbox.warmth import Warmth
 
@@ -71,7 +72,7 @@ class Keeper:
         watched: dict[int, Callable[[], None]] = {}
         for room in self._rooms.values():
             for descriptor in room.watched():
-                watched[descriptor] = partial(self._end, room)
+                watched[descriptor] = partial(self._attend, room)
         if self._warmth is not None:
             for descriptor in self._warmth.watched():
                 watched[descriptor] = self._warmth.attend
@@ -102,6 +103,10 @@ class Keeper:
             order.refuse(f"{type(error).__name__}: {error}")
             return
         self._rooms[room.number] = room
+
+    def _attend(self, room: LiveRoom) -> None:
+        if not room.attend():
+            self._end(room)
 
     def _end(self, room: LiveRoom) -> None:
         if self._rooms.pop(room.number, None) is not None:

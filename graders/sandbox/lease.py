@@ -62,6 +62,11 @@ class Lease:
         """Return what the room has used so far."""
         return self._usage if self._has_ended else self._meter.read()
 
+    def send_signal(self, number: int) -> None:
+        """Have the keeper send a signal to the room's kernel."""
+        with suppress(OSError):
+            post.send(self._owner, {"signal": number})
+
     def last_words(self) -> str:
         """Return what the room's processes wrote on their first stdout and stderr."""
         with suppress(BlockingIOError):

@@ -54,7 +54,9 @@ class Lines:
     def __enter__(self) -> Self:
         for name, number in CHANNELS.items():
             made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            made.bind(str(self.folder / f"k-{number}"))
+            address = self.folder / f"k-{number}"
+            address.unlink(missing_ok=True)
+            made.bind(str(address))
             made.listen(8)
             # libzmq accepts in its own thread and must never wait there.
             made.setblocking(False)

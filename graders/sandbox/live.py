@@ -8,19 +8,18 @@ import os
 import secrets
 import select
 import signal
-import socket
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from graders.protocol import Limits
 from graders.sandbox import ground, limits, post
 from graders.sandbox.errors import RoomFailed
 from graders.sandbox.ground import Ground
-from graders.sandbox.room import PACKAGE, RoomSpec, place_of, room_command, room_environment
+from graders.sandbox.orders import Order
+from graders.sandbox.room import PACKAGE, RoomSpec, room_command, room_environment
 from graders.sandbox.slots import take_slot
 
 if TYPE_CHECKING:
@@ -46,50 +45,6 @@ class Site:
     first_uid: int
 
 
-class Order:
-    """A wish for a room, with the descriptors that came with it."""
-
-    def __init__(self, message: dict[str, Any], descriptors: Sequence[int]) -> None:
-        self.message = message
-        self.limits = Limits(**message["limits"])
-        self.seed: int | None = message["seed"]
-        self.is_warm: bool = message["is_warm"]
-        owner, self.output, *rest = descriptors
-        self.owner = socket.socket(fileno=owner)
-        names = message["sockets"]
-        self.sockets = dict(zip(names, rest, strict=False))
-        self.files = tuple(
-            (fd, place_of(name))
-            for fd, name in zip(rest[len(names) :], message["files"], strict=True)
-        )
-
-    def inner(self, rlimits: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
-        """Return what `launch` reads inside; sockets are named by their descriptors."""
-        return {
-            "kind": self.message["kind"],
-            "target": self.message["target"],
-            "key": self.message["key"],
-            "seed": self.seed,
-            "sockets": self.sockets,
-            "rlimits": dict(rlimits),
-        }
-
-    def tell(self, message: dict[str, Any], descriptors: Sequence[int] = ()) -> None:
-        """Tell whoever ordered; that they are gone is no fault."""
-        with suppress(OSError):
-            post.send(self.owner, message, descriptors)
-
-    def refuse(self, reason: str) -> None:
-        """Say that there will be no room."""
-        self.tell({"failed": reason})
-        self.close()
-
-    def close(self) -> None:
-        """Close every descriptor that came with the order."""
-        self.owner.close()
-        post.close([self.output, *self.sockets.values(), *(fd for fd, _ in self.files)])
-
-
 class LiveRoom:
     """A room from its building to its end."""
 
@@ -103,7 +58,7 @@ class LiveRoom:
         self._group = limits.RoomGroup(site.holding, name, order.limits)
         self._gauges = self._group.open_gauges()
         self._process: subprocess.Popen[bytes] | None = None
-        self._first = -1
+        self._first, self._first_id = -1, -1
         self._kernel: tuple[int, int] | None = None
         self._hold: list[int] = []
         try:
@@ -118,9 +73,30 @@ class LiveRoom:
         order.tell({"gauges": gauges}, self._gauges)
 
     def watched(self) -> list[int]:
-        """Return the descriptors that tell of the room's end, or of the wish for it."""
+        """Return the descriptors that tell of the room's end, or of its owner's wishes."""
         dead = self._kernel[1] if self._kernel else self._first
         return [self.order.owner.fileno(), dead]
+
+    def attend(self) -> bool:
+        """Do what the owner wishes; return False when the room is over."""
+        if _is_readable(self.watched()[1]):
+            return False
+        while _is_readable(self.order.owner.fileno()):
+            try:
+                message, _ = post.receive(self.order.owner)
+            except EOFError:
+                return False
+            with suppress(ProcessLookupError):
+                os.kill(self._main_process(), message["signal"])
+        return True
+
+    def _main_process(self) -> int:
+        """Return the id of the process that is the kernel."""
+        if self._kernel is not None:
+            return self._kernel[0]
+        first = self._first_id
+        born = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        return int(born[0]) if born else first
 
     def end(self) -> limits.RoomGroup:
         """Kill what is left, tell the end, and return the groups to remove."""
@@ -221,7 +197,8 @@ class LiveRoom:
             )
             os.close(info_out)
             info_out = -1
-            self._first = os.pidfd_open(json.loads(_read(info_in, b"}"))["child-pid"])
+            self._first_id = json.loads(_read(info_in, b"}"))["child-pid"]
+            self._first = os.pidfd_open(self._first_id)
         finally:
             post.close([*doors, info_in, *([info_out] if info_out >= 0 else [])])
 
@@ -305,3 +282,9 @@ def _read(descriptor: int, last: bytes) -> bytes:
             raise RoomFailed("bubblewrap n’a pas pu bâtir la salle.")
         said += more
     return said
+
+
+def _is_readable(descriptor: int) -> bool:
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

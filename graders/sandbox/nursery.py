@@ -92,13 +92,23 @@ class Nursery:
             sockets = dict(lines.listeners)
             if channel is not None:
                 sockets["channel"] = channel
-            lease = self._order(
-                {"kind": "kernel", "target": "", "key": key, "seed": seed},
-                limits=limits,
-                files=files or {},
-                sockets=sockets,
+            lease = self.lease_kernel(
+                limits=limits, files=files or {}, sockets=sockets, key=key, seed=seed
             )
             return Kernel(lease, lines.connect(), key=key)
+
+    def lease_kernel(
+        self,
+        *,
+        limits: Limits,
+        files: Mapping[str, Path],
+        sockets: Mapping[str, socket.socket],
+        key: str,
+        seed: int | None = None,
+    ) -> Lease:
+        """Return a room whose kernel listens on these sockets, for clients of their own."""
+        message = {"kind": "kernel", "target": "", "key": key, "seed": seed}
+        return self._order(message, limits=limits, files=files, sockets=sockets)
 
     def program(
         self,

@@ -15,7 +15,8 @@ from graders.sandbox.errors import RoomFailed
 from graders.sandbox.room import PACKAGE, RoomSpec, nursery_command, room_environment
 
 if TYPE_CHECKING:
-    from graders.sandbox.live import Order, Site
+    from graders.sandbox.live import Site
+    from graders.sandbox.orders import Order
 
 #: A fork is a matter of milliseconds; a machine that swaps may need more.
 FORK_S = 20
