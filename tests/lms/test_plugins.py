@@ -1,0 +1,175 @@
+"""Finding plugins, refusing misspelt hooks, and living with those that fail."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from pluggy import PluginManager, PluginValidationError
+
+from lms import hookspecs
+from lms.hookspecs import Mail, hookimpl
+from lms.logs import json_log
+from lms.plugins import ask, load_plugins
+from tests.factories import make_user
+from tests.lms.conftest import new_browser
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "plugins.md"
+MAIL = Mail(to="ada@ecole.example", subject="Bonjour", text="Bonjour.")
+
+
+class Letterbox:
+    """A plugin that keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    @hookimpl
+    def send_mail(self, mail: Mail) -> bool:
+        self.mails.append(mail)
+        return True
+
+
+class Broken:
+    """A plugin that fails."""
+
+    @hookimpl
+    def send_mail(self, mail: Mail) -> bool:
+        raise RuntimeError(f"cannot send {mail.subject}")
+
+
+class Silent:
+    """A plugin that leaves it to the next one."""
+
+    @hookimpl
+    def send_mail(self) -> None:
+        return None
+
+
+class Misspelt:
+    """A plugin for a hook that does not exist."""
+
+    @hookimpl
+    def send_mails(self) -> None:
+        return None
+
+
+@pytest.fixture
+def log():
+    return io.StringIO()
+
+
+def loaded(log, *extra) -> PluginManager:
+    return load_plugins(json_log(log), extra=extra)
+
+
+def test_the_last_plugin_is_asked_first(log):
+    first, last = Letterbox(), Letterbox()
+    assert ask(loaded(log, first, last), json_log(log), "send_mail", mail=MAIL, config=None)
+    assert (first.mails, last.mails) == ([], [MAIL])
+
+
+def test_none_leaves_it_to_the_next_one(log):
+    box = Letterbox()
+    ask(loaded(log, box, Silent()), json_log(log), "send_mail", mail=MAIL, config=None)
+    assert box.mails == [MAIL]
+
+
+def test_a_failing_plugin_is_named_in_the_log_and_the_next_one_is_asked(log):
+    box, plugins = Letterbox(), loaded(log)
+    plugins.register(box)
+    plugins.register(Broken(), "school-mail")
+    assert ask(plugins, json_log(log), "send_mail", mail=MAIL, config=None)
+    assert box.mails == [MAIL]
+    line = json.loads(log.getvalue())
+    assert (line["plugin"], line["level"]) == ("school-mail", "error")
+    assert "cannot send Bonjour" in line["exception"]
+
+
+def test_a_misspelt_hook_is_refused(log):
+    with pytest.raises(PluginValidationError, match="send_mails"):
+        loaded(log, Misspelt())
+
+
+class TestInstalled:
+    @pytest.fixture
+    def install(self, tmp_path, monkeypatch):
+        """Install a package with one module, whose entry point is named after it."""
+
+        def put(name: str, code: str) -> None:
+            (tmp_path / f"{name}.py").write_text(code)
+            about = tmp_path / f"{name}-1.0.dist-info"
+            about.mkdir()
+            (about / "METADATA").write_text(
+                f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n"
+            )
+            (about / "entry_points.txt").write_text(f"[garrigue]\n{name} = {name}\n")
+
+        monkeypatch.syspath_prepend(str(tmp_path))
+        before = set(sys.modules)
+        yield put
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+
+    def test_is_found_by_its_entry_point(self, install, log):
+        install(
+            "letters_one",
+            "from lms.hookspecs import hookimpl\n"
+            "@hookimpl\ndef send_mail(mail):\n    return mail.subject\n",
+        )
+        plugins = loaded(log)
+        said = ask(plugins, json_log(log), "send_mail", mail=MAIL, config=None)
+        assert said == "Bonjour"
+
+    def test_one_that_cannot_be_imported_is_named_and_left_out(self, install, log):
+        install("letters_two", "import a_package_that_is_not_there\n")
+        plugins = loaded(log)
+        assert not plugins.has_plugin("letters_two")
+        assert plugins.has_plugin("lms.default_plugins.mail_folder")
+        assert json.loads(log.getvalue())["plugin"] == "letters_two"
+
+    def test_none_is_loaded_without_installed_plugins(self, install, log):
+        install("letters_three", "raise SystemExit\n")
+        load_plugins(json_log(log), has_installed=False)
+        assert log.getvalue() == ""
+
+
+def test_mails_of_the_site_go_through_the_plugins(make_app, config):
+    box = Letterbox()
+    app = make_app(config, plugins=[box])
+    with app.extensions["garrigue"].sessions.begin() as session:
+        address = make_user(session).email
+    new_browser(app).submit("/mot-de-passe/oublie", email=address)
+    assert [mail.to for mail in box.mails] == [address]
+    assert not (config.instance / "mails").exists()
+
+
+def test_a_page_is_answered_even_when_no_plugin_sends(make_app, config, log):
+    app = make_app(config, plugins=[Broken()], log_to=log)
+    (config.instance / "mails").write_text("in the way of the folder")
+    with app.extensions["garrigue"].sessions.begin() as session:
+        address = make_user(session).email
+    response = new_browser(app).submit("/mot-de-passe/oublie", email=address)
+    assert response.status_code == 200
+    events = [json.loads(line)["event"] for line in log.getvalue().splitlines()]
+    assert "mail not sent" in events
+    assert address not in log.getvalue()
+
+
+def test_every_hook_is_documented_with_its_arguments():
+    hooks = {
+        name: str(inspect.signature(value)).partition(")")[0]
+        for name, value in vars(hookspecs).items()
+        if hasattr(value, f"{hookspecs.PROJECT}_spec")
+    }
+    described = dict(re.findall(r"^### `(\w+)\((.*?)\)`$", DOCUMENT.read_text(), re.M))
+    assert described.keys() == hooks.keys()
+    for name, arguments in described.items():
+        signature = inspect.signature(getattr(hookspecs, name))
+        assert arguments == ", ".join(signature.parameters)
+        assert getattr(hookspecs, name).__doc__
