@@ -76,12 +76,28 @@ def serve(names: dict[str, Any] | None = None) -> None:
         names = sys._getframe(1).f_globals
     connection = _connection()
     if connection is not None:
-        with connection:
+        with connection, _no_figures_shown():
             try:
                 frames.send(connection, ["hello"], [])
                 Agent(connection, names).answer_until(None)
             except (OSError, EOFError, BadValue):
                 return  # the checker is gone, or has had enough
+
+
+@contextmanager
+def _no_figures_shown() -> Iterator[None]:
+    """Close the figures that tests had drawn, which the notebook would else render."""
+
+    def open_figures() -> set[int]:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        return set(pyplot.get_fignums()) if pyplot is not None else set()
+
+    before = open_figures()
+    try:
+        yield
+    finally:
+        for number in open_figures() - before:
+            sys.modules["matplotlib.pyplot"].close(number)
 
 
 def _connection() -> socket.socket | None:
