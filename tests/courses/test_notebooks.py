@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.courses import notebooks
 
@@ -104,3 +105,14 @@ def test_a_notebook_is_kept_without_outputs(path: Path):
     assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in code)
     ids = [cell["id"] for cell in graded.cells]
     assert len(ids) == len(set(ids))
+
+
+@every_notebook
+def test_mutations_are_accepted_for_a_reason(path: Path):
+    beside = path.with_suffix(".accepted.yml")
+    listed = yaml.safe_load(beside.read_text(encoding="utf-8")) if beside.is_file() else []
+    exercises = notebooks.read(path).exercises
+    for entry in listed:
+        assert set(entry) == {"exercise", "mutant", "reason"}
+        assert entry["exercise"] in exercises
+        assert len(entry["reason"]) > 20
