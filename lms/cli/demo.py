@@ -16,7 +16,7 @@ from lms.cli.settings import settings
 from lms.config import Config
 from lms.database import Session
 from lms.demo import plan
-from lms.demo.school import make_school
+from lms.demo.school import began_at, make_school
 from lms.demo.work import Desk, hand_in_round, hand_in_waiting
 from lms.embedded import prepare
 from lms.errors import Conflict
@@ -86,6 +86,7 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
             course=store.library.course(COURSE),
             authors=config.courses / COURSE,
             max_bytes=config.max_upload_bytes,
+            began_at=began_at(session, ZoneInfo(config.timezone)),
             now=now,
         )
 

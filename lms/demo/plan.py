@@ -14,8 +14,8 @@ CAMPUS = "Castelnau-le-Lez"
 PROMOTION_SLUG = "castelnau-demo"
 PROMOTION = "Castelnau – promotion de démonstration"
 
-#: The promotion began that many weeks before today.
-WEEKS_SINCE_START = 3
+#: The promotion began on the Monday that many weeks before this week's.
+WEEKS_SINCE_START = 2
 
 ADMIN = ("admin@demo.example", "Alex Morel")
 STAFF = (
@@ -40,12 +40,12 @@ class Work:
     """One notebook to hand in.
 
     :param assignment: its place in the course, from 0.
-    :param days_ago: when it was handed in.
+    :param day: when it was handed in, in days since the promotion began; None for now.
     """
 
     assignment: int
     answer: Answer
-    days_ago: float
+    day: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +58,12 @@ class Learner:
     waiting: tuple[Work, ...] = ()
 
 
-def _first(answer: Answer, days_ago: float) -> Work:
-    return Work(assignment=0, answer=answer, days_ago=days_ago)
+def _first(answer: Answer, day: float | None = None) -> Work:
+    return Work(assignment=0, answer=answer, day=day)
 
 
-def _second(answer: Answer, days_ago: float) -> Work:
-    return Work(assignment=1, answer=answer, days_ago=days_ago)
+def _second(answer: Answer, day: float | None = None) -> Work:
+    return Work(assignment=1, answer=answer, day=day)
 
 
 LEARNERS = (
@@ -71,62 +71,62 @@ LEARNERS = (
         email="camille@demo.example",
         name="Camille Roux",
         works=(
-            _first(Answer.HALF_DONE, 16),
-            _first(Answer.RIGHT, 15),
-            _second(Answer.SOME_WRONG, 1),
+            _first(Answer.HALF_DONE, 1.3),
+            _first(Answer.RIGHT, 2.3),
+            _second(Answer.SOME_WRONG, 12.3),
         ),
     ),
     Learner(
         email="amine@demo.example",
         name="Amine Belkacem",
-        works=(_first(Answer.RIGHT, 16), _second(Answer.RIGHT, 2)),
+        works=(_first(Answer.RIGHT, 1.3), _second(Answer.RIGHT, 12.2)),
     ),
     Learner(
         email="fatou@demo.example",
         name="Fatou Diallo",
-        works=(_first(Answer.SOME_WRONG, 15), _first(Answer.RIGHT, 14)),
-        waiting=(_second(Answer.RIGHT, 0.01),),
+        works=(_first(Answer.SOME_WRONG, 2.3), _first(Answer.RIGHT, 2.4)),
+        waiting=(_second(Answer.RIGHT),),
     ),
     Learner(
         email="leo@demo.example",
         name="Léo Fabre",
-        works=(_first(Answer.RIGHT, 15), _second(Answer.ENDLESS, 6)),
+        works=(_first(Answer.RIGHT, 2.3), _second(Answer.ENDLESS, 9.2)),
     ),
     Learner(
         email="mai@demo.example",
         name="Mai Nguyen",
-        works=(_first(Answer.RIGHT, 17), _second(Answer.RIGHT, 4)),
+        works=(_first(Answer.RIGHT, 1.2), _second(Answer.RIGHT, 11.0)),
     ),
     Learner(
         email="ines@demo.example",
         name="Inès Benali",
-        works=(_first(Answer.SOME_WRONG, 12),),
+        works=(_first(Answer.SOME_WRONG, 4.0),),
     ),
     Learner(
         email="yanis@demo.example",
         name="Yanis Hamdi",
-        works=(_first(Answer.MANY_WRONG, 13),),
-        waiting=(_first(Answer.SOME_WRONG, 0.005),),
+        works=(_first(Answer.MANY_WRONG, 3.4),),
+        waiting=(_first(Answer.SOME_WRONG),),
     ),
     Learner(
         email="sofia@demo.example",
         name="Sofia Ferreira",
-        works=(_first(Answer.RIGHT, 14), _second(Answer.HALF_DONE, 2)),
+        works=(_first(Answer.RIGHT, 2.4), _second(Answer.HALF_DONE, 12.2)),
     ),
     Learner(
         email="kofi@demo.example",
         name="Kofi Mensah",
-        works=(_first(Answer.SYNTAX, 11),),
+        works=(_first(Answer.SYNTAX, 4.3),),
     ),
     Learner(
         email="mathilde@demo.example",
         name="Mathilde Vidal",
-        works=(_first(Answer.RIGHT, 16), _second(Answer.MANY_WRONG, 3)),
+        works=(_first(Answer.RIGHT, 1.3), _second(Answer.MANY_WRONG, 11.2)),
     ),
     Learner(
         email="elise@demo.example",
         name="Élise Garrigues",
-        works=(_first(Answer.HALF_DONE, 9),),
+        works=(_first(Answer.HALF_DONE, 5.3),),
     ),
     Learner(email="bastien@demo.example", name="Bastien Soler"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,11 +15,12 @@ from lms.domain.course import Course
 from lms.models import Promotion, PromotionDate, User
 from lms.services import people, roles
 from lms.services.passwords import set_password
-from lms.services.promotions import create_promotion
+from lms.services.promotions import create_promotion, find_promotion
 
 #: Symbolic dates of courses: Friday evening of that week of the promotion.
 WEEK = re.compile(r"semaine-(\d+)")
 FRIDAY = timedelta(days=4)
+MORNING = time(9, 0)
 EVENING = time(18, 0)
 
 #: Seven months of training, then twelve of work and study.
@@ -44,9 +45,13 @@ def make_school(session: Session, course: Course, *, zone: ZoneInfo, now: dateti
         ends_on=monday + LENGTH,
     )
     promotion.programme.name = course.title
-    began_at = datetime.combine(monday, time(9, 0), zone)
-    _add_people(session, promotion, began_at)
+    _add_people(session, promotion, _morning(monday, zone))
     _add_dates(session, promotion, course, zone)
+
+
+def began_at(session: Session, zone: ZoneInfo) -> datetime:
+    """Return when the promotion began."""
+    return _morning(find_promotion(session, plan.PROMOTION_SLUG).starts_on, zone)
 
 
 def learner_of(session: Session, email: str) -> User:
@@ -56,21 +61,23 @@ def learner_of(session: Session, email: str) -> User:
     return found
 
 
-def _add_people(session: Session, promotion: Promotion, began_at: datetime) -> None:
+def _morning(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, MORNING, zone)
+
+
+def _add_people(session: Session, promotion: Promotion, now: datetime) -> None:
     email, name = plan.ADMIN
-    _add_person(session, email, name, began_at, is_operator=True)
+    _add_person(session, email, name, now, is_operator=True)
     learners = [(learner.email, learner.name, Role.LEARNER) for learner in plan.LEARNERS]
     for email, name, role in (*plan.STAFF, *learners):
-        user = _add_person(session, email, name, began_at)
-        roles.join(session, user, promotion, role, now=began_at)
+        user = _add_person(session, email, name, now)
+        roles.join(session, user, promotion, role, now=now)
 
 
 def _add_person(
-    session: Session, email: str, name: str, began_at: datetime, *, is_operator: bool = False
+    session: Session, email: str, name: str, now: datetime, *, is_operator: bool = False
 ) -> User:
-    user = people.create_user(
-        session, email=email, name=name, now=began_at, is_operator=is_operator
-    )
+    user = people.create_user(session, email=email, name=name, now=now, is_operator=is_operator)
     set_password(user, plan.PASSWORD)
     return user
 

@@ -31,6 +31,7 @@ class Desk:
     course: Course
     authors: Path
     max_bytes: int
+    began_at: datetime
     now: datetime
 
 
@@ -45,7 +46,7 @@ def hand_in_round(desk: Desk, number: int) -> None:
         for work in learner.works
         if work.assignment == number
     ]
-    _hand_in(desk, sorted(works, key=lambda pair: -pair[1].days_ago))
+    _hand_in(desk, sorted(works, key=lambda pair: pair[1].day or 0.0))
 
 
 def hand_in_waiting(desk: Desk) -> None:
@@ -69,7 +70,7 @@ def _hand_in(desk: Desk, works: Iterable[tuple[plan.Learner, plan.Work]]) -> Non
             assignment=assignment,
             upload=Upload(data=data, filename=f"{assignment.id}.ipynb", is_confirmed=True),
             max_bytes=desk.max_bytes,
-            now=desk.now - timedelta(days=work.days_ago),
+            now=desk.now if work.day is None else desk.began_at + timedelta(days=work.day),
         )
 
 
