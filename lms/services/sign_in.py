@@ -53,6 +53,7 @@ def sign_in(
     if user is None or not is_right or not user.is_active:
         record_attempt(session, email, host=host, config=config, now=now)
         raise WrongCredentials
+    forget_ended(session, config=config, now=now)
     return begin(session, user, now=now)
 
 

@@ -48,7 +48,7 @@ def sign_out() -> ResponseReturnValue:
     """End this session, here and on the server."""
     require(g.actor, Action.USE_ACCOUNT)
     person.end()
-    flash(_("Vous êtes déconnecté. À bientôt !"), "success")
+    flash(_("Votre session est fermée. À bientôt !"), "success")
     return redirect(url_for(".sign_in"), 303)
 
 
@@ -111,7 +111,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     require(g.actor, Action.USE_ACCOUNT)
     signing.sign_out_everywhere(g.session, person.current_user())
     person.end()
-    flash(_("Vous êtes déconnecté de tous vos appareils."), "success")
+    flash(_("Vos sessions sont fermées sur tous vos appareils."), "success")
     return redirect(url_for(".sign_in"), 303)
 
 

@@ -39,6 +39,7 @@ def init_app(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,  # its age counts from signing in
         PERMANENT_SESSION_LIFETIME=config.session_absolute_s,
     )
     hosts = _hosts(config.public_url)
