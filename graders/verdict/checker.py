@@ -58,12 +58,12 @@ class Checker:
         self._learner = touched | names_defined_by(author)
         self.peer = Peer(members_defined_by(setup["solution_cells"]))
         self.names = Namespace(self.peer, self._declared, self._learner)
+        Mends(self.peer, self.names, learner).install()
         _import_from(_trusted_modules(Path.cwd()))
         self.names.give_author([*author, *setup["solution_cells"]], touched)
         self.names.give_imports(learner)
         self.mirror = Mirror(self.peer)
         self.mirror.install()
-        Mends(self.peer, learner).install()
         self.patches = Patches()
         self.peer.before_call = self._before_call
         self.runner = Runner(self.peer, self.names, self._is_theirs)

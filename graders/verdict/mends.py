@@ -10,10 +10,12 @@ import io
 import sys
 import types
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 from graders.verdict.names import parsed
+from graders.verdict.namespace import Namespace
 from graders.verdict.peer import Peer
 from graders.verdict.proxy import RemoteMeta, is_remote
 from graders.verdict.raised import Unproven
@@ -67,8 +69,9 @@ def _read_line(prompt: str = "") -> str:
 class Mends:
     """Special attributes and metrics of learner's objects."""
 
-    def __init__(self, peer: Peer, sources: Sequence[str]) -> None:
+    def __init__(self, peer: Peer, names: Namespace, sources: Sequence[str]) -> None:
         self._peer = peer
+        self._names = names
         self._sources = sources
 
     def install(self) -> None:
@@ -81,10 +84,11 @@ class Mends:
 
         inspect.getsource = getsource
         inspect.getsourcelines = lambda value: (getsource(value).splitlines(keepends=True), 0)
-        if find_spec("matplotlib") is not None:
+        sys.modules["__main__"] = LearnerMain(self._peer, self._names)
+        sys.meta_path.insert(0, PyplotFinder(self._peer))
+        if PYPLOT in sys.modules:  # a warm process has imported the genuine one
             pyplot = RemoteModule(PYPLOT, self._peer)
-            sys.modules[PYPLOT] = pyplot
-            importlib.import_module("matplotlib").pyplot = pyplot  # type: ignore[attr-defined]
+            sys.modules[PYPLOT] = sys.modules["matplotlib"].pyplot = pyplot  # type: ignore[attr-defined]
 
     def mend(self, target: Any, name: str) -> Any:
         """Return what we say of an attribute, or NotImplemented to ask the learner."""
@@ -150,6 +154,46 @@ def _bound(node: ast.stmt) -> set[str]:
     return {
         part.id for each in targets for part in ast.walk(each) if isinstance(part, ast.Name)
     }
+
+
+class PyplotFinder(MetaPathFinder, Loader):
+    """Imports the learner's pyplot wherever a test imports pyplot."""
+
+    def __init__(self, peer: Peer) -> None:
+        self._peer = peer
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        """Claim pyplot alone."""
+        return ModuleSpec(name, self) if name == PYPLOT else None
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """Return the stand-in."""
+        return RemoteModule(spec.name, self._peer)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Run nothing: its code is in the learner's process."""
+
+
+class LearnerMain(types.ModuleType):
+    """`__main__` as a test sees it: `mock.patch("__main__.f")` reaches the learner's names."""
+
+    def __init__(self, peer: Peer, names: Namespace) -> None:
+        super().__init__("__main__")
+        self.__dict__.update(_garrigue_peer=peer, _garrigue_names=names)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._garrigue_names[name]
+        except (KeyError, NameError):
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._garrigue_peer.ask("set", name, [value])
+        self._garrigue_names.begin()
+
+    def __delattr__(self, name: str) -> None:
+        self._garrigue_peer.ask("del", name)
+        self._garrigue_names.begin()
 
 
 class RemoteModule(types.ModuleType):

@@ -1,0 +1,86 @@
+"""Reads attack cases, which are data, and runs one of them."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from graders.protocol import Limits
+from graders.verdict.names import names_defined_by
+from graders.verdict.session import CellVerdict, CheckerSession
+
+SOLUTION = "def f(x):\n    return x + 1"
+TEST = "assert f(1) == 2"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One way to cheat or to break.
+
+    :param number: that of the threat, or one of our own.
+    :param cells: the learner's cells.
+    :param after: cells that run between two tests.
+    :param test: the author's; `tests` when there are several.
+    """
+
+    number: str
+    name: str
+    cells: tuple[str, ...]
+    tests: tuple[str, ...] = (TEST,)
+    solution: str = SOLUTION
+    author: tuple[str, ...] = ()
+    points: float = 0.0
+    outcome: str = "failed"
+    wall_s: float = 4.0
+    is_hidden: bool = False
+    needs: str = ""
+    silent: tuple[str, ...] = ()
+
+
+def cases(name: str) -> list[Case]:
+    """Return the cases of a file beside this one."""
+    with (Path(__file__).parent / name).open("rb") as file:
+        rows = tomllib.load(file)["case"]
+    return [Case(**{key: _frozen(value) for key, value in row.items()}) for row in rows]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def run(
+    case: Case, nursery: Any, *, limits: Limits | None = None
+) -> tuple[list[CellVerdict], float]:
+    """Run the learner's cells and the tests; return the verdicts and the time it took."""
+    limits = limits or Limits(wall_s=60, cell_wall_s=10)
+    begun = time.monotonic()
+    with CheckerSession(
+        nursery,
+        limits=limits,
+        author_cells=case.author,
+        learner_sources=case.cells,
+        declared_names=names_defined_by([case.solution]),
+        solution_cells=[case.solution],
+    ) as session:
+        kernel = nursery.kernel(limits=limits, files={}, channel=session.learner_channel)
+        try:
+            for cell in (*case.author, *case.cells):
+                if kernel.is_alive:
+                    kernel.execute(cell, wall_s=10)
+            verdicts = [
+                session.check(
+                    kernel,
+                    test,
+                    grade_id=f"test-{number}",
+                    max_points=1,
+                    is_hidden=case.is_hidden,
+                    wall_s=case.wall_s,
+                )
+                for number, test in enumerate(case.tests)
+            ]
+        finally:
+            kernel.close()
+    return verdicts, time.monotonic() - begun
