@@ -84,7 +84,7 @@ def render_markdown(text: str, *, place: Place) -> Rendered:
 
 def finish(html: str, problems: Iterable[ContentProblem]) -> Rendered:
     """Return clean HTML as a page: without its first title, and without a second one."""
-    html = _LATER_TITLE.sub(r"\1h2", _TITLE.sub(r"\1", html, count=1))
+    html = without_titles(_TITLE.sub(r"\1", html, count=1))
     return Rendered(html=html, headings=headings_of(html), problems=tuple(problems))
 
 
@@ -117,6 +117,11 @@ def to_clean_html(text: str, *, place: Place, report: _Report) -> str:
     html = clean(html, place=place, report=report.about)
     _report_silent_images(html, report)
     return html
+
+
+def without_titles(html: str) -> str:
+    """Return clean HTML with headings of level 2 in place of level 1, which the page has."""
+    return _LATER_TITLE.sub(r"\1h2", html)
 
 
 def brackets(text: str) -> int:

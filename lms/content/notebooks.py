@@ -14,7 +14,7 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode, from_dict
 
 from lms.content.clean import clean
-from lms.content.markdown import brackets, finish, markdown_cell
+from lms.content.markdown import brackets, finish, markdown_cell, without_titles
 from lms.content.outputs import Budget, joined, plain, shown_outputs, with_attachments
 from lms.content.place import Place
 from lms.content.rendered import ContentProblem, Rendered
@@ -42,7 +42,7 @@ def annotated(data: bytes, *, place: Place | None = None) -> str:
 
     :raises ValueError: if it is no JSON.
     """
-    return _html(data, place or Place(), [])
+    return without_titles(_html(data, place or Place(), []))
 
 
 def _cells(data: bytes, budget: Budget) -> list[dict[str, Any]]:

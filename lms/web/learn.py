@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from flask import Blueprint, Response, current_app, g, render_template, send_file
+from flask import Blueprint, Response, current_app, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,13 +15,26 @@ from lms.domain.access import Action, require
 from lms.domain.course import Course, Module
 from lms.domain.path import StepKind, steps_of
 from lms.errors import NotFound
-from lms.services import catalogue, progress
+from lms.services import catalogue, progress, versions
 from lms.web.context import now, site
 
 bp = Blueprint("learn", __name__, url_prefix="/cours")
 
 #: What an image or a file may do when somebody opens it by itself: nothing.
 INERT = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+@bp.before_app_request
+def keep_versions() -> None:
+    """While authors edit, what they saved can be handed in at once."""
+    if not site().config.has_live_reload or request.blueprint not in (bp.name, "assignments"):
+        return
+    kept: dict[str, str] = current_app.extensions.setdefault("garrigue-versions", {})
+    for found in site().library.courses():
+        if kept.get(found.slug) != found.content_hash:
+            with site().sessions.begin() as session:
+                versions.sync(session, site().blobs, site().library, found, now=now())
+            kept[found.slug] = found.content_hash
 
 
 @bp.get("/")

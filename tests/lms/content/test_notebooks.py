@@ -148,6 +148,13 @@ def test_attached_images_are_shown() -> None:
     assert f'src="data:image/png;base64,{PNG}"' in annotated(notebook(cell))
 
 
+def test_the_page_around_keeps_the_only_title() -> None:
+    html = annotated(notebook(text("# Titre")))
+
+    assert '<h2 id="s-titre">Titre</h2>' in html
+    assert "<h1" not in html
+
+
 def test_what_jupyter_book_hides_is_hidden() -> None:
     output = {"output_type": "stream", "name": "stdout", "text": "resultat"}
 
