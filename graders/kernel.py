@@ -31,6 +31,12 @@ INTERRUPT_S = 2.0
 #: After its reply, how long a kernel may be silent before its last outputs count as lost.
 IDLE_S = 1.0
 
+#: How often a waiting cell's memory is looked at.
+LOOK_S = 0.25
+
+#: What a kernel gets to answer a new subscription.
+WELCOME_MS = 500
+
 #: Messages read between two looks at the clock.
 BATCH = 64
 
@@ -93,13 +99,9 @@ class Execution:
     def take_output(self, message: Message | None) -> None:
         """Take what came on the output channel."""
         self.heard_s = time.monotonic()
-        if message is None:
+        if message is None or message.parent_id != self.request_id:
             return
-        if message.kind == "iopub_welcome":
-            self.outputs.is_cut = True  # libzmq hung up on a huge message and came back
-        elif message.parent_id != self.request_id:
-            return
-        elif message.kind == "status":
+        if message.kind == "status":
             self.is_idle = message.content.get("execution_state") == "idle"
         else:
             self.outputs.take(message)
@@ -113,7 +115,6 @@ class Kernel:
         self._sockets = sockets
         self._session = Session(key=key.encode(), username="garrigue")
         self._current: Execution | None = None
-        self._kills = 0
         self._poller = zmq.Poller()
         self._poller.register(sockets.shell, zmq.POLLIN)
         self._poller.register(sockets.iopub, zmq.POLLIN)
@@ -190,7 +191,9 @@ class Kernel:
             raise KernelDied("Aucune cellule n’est en cours.")
         self._current = None
         if self._follow(execution, execution.started_s + wall_s):
-            return self._result(execution, self._ended_as(execution))
+            return self._end_cell(execution)
+        if self._has_lost_a_process():
+            self._lease.end()
         if self.is_alive:
             self.interrupt()
             if not self._follow(execution, time.monotonic() + INTERRUPT_S):
@@ -215,25 +218,32 @@ class Kernel:
         """Wait until our subscription holds, so that no output is missed."""
         deadline_s = time.monotonic() + READY_S
         while time.monotonic() < deadline_s and self.is_alive:
-            if self._sockets.iopub.poll(50):
-                message = read(self._sockets.iopub.recv_multipart())
-                if message is not None and message.kind == "iopub_welcome":
-                    return
+            if self._is_welcome(50):
+                return
         raise RoomFailed(f"Le noyau n’a pas démarré. {self._lease.last_words()}".strip())
+
+    def _is_welcome(self, wait_ms: int) -> bool:
+        if not self._sockets.iopub.poll(wait_ms):
+            return False
+        message = read(self._sockets.iopub.recv_multipart())
+        return message is not None and message.kind == "iopub_welcome"
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
         """Read what comes until the cell is done; False at the deadline or at death."""
         while not execution.is_done:
             left_s = deadline_s - time.monotonic()
-            if left_s <= 0:
+            if left_s <= 0 or self._has_lost_a_process():
                 return False
-            wait_s = left_s if execution.reply is None else min(left_s, IDLE_S)
-            ready = dict(self._poller.poll(wait_s * 1000 + 1))
+            ready = dict(self._poller.poll(min(left_s, LOOK_S) * 1000 + 1))
             self._drain(execution)
             if self._lease.fileno() in ready and self._lease.has_ended:
                 self._drain(execution)
                 return execution.is_done
         return True
+
+    def _has_lost_a_process(self) -> bool:
+        """Whether memory ran out; the kernel itself may not have been the victim."""
+        return self._lease.usage().oom_kills > 0
 
     def _drain(self, execution: Execution) -> None:
         for made, take in (
@@ -247,18 +257,21 @@ class Kernel:
                     break
                 take(read(frames))
 
-    def _ended_as(self, execution: Execution) -> CellOutcome:
-        kills = self.usage().oom_kills
-        if kills > self._kills:
+    def _end_cell(self, execution: Execution) -> CellResult:
+        if self._has_lost_a_process():
             self._lease.end()
-            return CellOutcome.OUT_OF_MEMORY
-        reply = execution.reply or {}
-        return CellOutcome.OK if reply.get("status") == "ok" else CellOutcome.ERROR
+            return self._result(execution, CellOutcome.OUT_OF_MEMORY)
+        if not execution.is_idle:
+            execution.outputs.is_cut = True
+            self._sockets.reconnect_outputs()
+            self._is_welcome(WELCOME_MS)
+        is_ok = (execution.reply or {}).get("status") == "ok"
+        return self._result(execution, CellOutcome.OK if is_ok else CellOutcome.ERROR)
 
     def _died_as(self) -> CellOutcome:
         self._raise_if_ours()
         usage, status = self._lease.usage(), self._lease.status
-        if usage.oom_kills > self._kills:
+        if usage.oom_kills > 0:
             return CellOutcome.OUT_OF_MEMORY
         if status in (-signal.SIGXCPU, SIGNAL_CODE + signal.SIGXCPU):
             return CellOutcome.TIMED_OUT

@@ -14,7 +14,7 @@ import zmq
 from ipykernel.compiler import XCachingCompiler, murmur2_x86
 from ipykernel.control import ControlThread
 from ipykernel.heartbeat import Heartbeat
-from ipykernel.iostream import IOPubThread
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQInteractiveShell
@@ -53,6 +53,51 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
     """Runs cells in the main thread, from the main loop, and has no subshells."""
 
     _supports_kernel_subshells = False
+
+
+class RoomStream(OutStream):  # type: ignore[misc]
+    """A standard stream that stops sending when one cell has said enough.
+
+    It spares an honest flood: what is sent is cut outside again, whoever sends it.
+    """
+
+    max_chars = 1 << 20
+
+    def set_parent(self, parent: Mapping[str, Any]) -> None:
+        """Begin a cell's share."""
+        self.left = self.max_chars
+        super().set_parent(parent)
+
+    def write(self, string: str) -> int:
+        """Send what is left of the share, and pretend to have sent it all."""
+        left = getattr(self, "left", self.max_chars)
+        if isinstance(string, str) and len(string) > left:
+            self.left = 0
+            super().write(string[:left])
+            return len(string)
+        self.left = left - len(string)
+        super().write(string)
+        return len(string)
+
+
+class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
+    """Hears its forked children over a socket of the room, for want of a loopback."""
+
+    def _setup_pipe_in(self) -> None:
+        self._pipe_uuid = os.urandom(16)
+        self._pipe_address = f"ipc:///tmp/.kernel-{self._pipe_uuid.hex()}"
+        pipe_in = self.socket.context.socket(zmq.PULL)
+        pipe_in.linger = 0
+        pipe_in.bind(self._pipe_address)
+        self._pipe_in = ZMQStream(pipe_in, self.io_loop)
+        self._pipe_in.on_recv(self._handle_pipe_msg)
+
+    def _setup_pipe_out(self) -> tuple[zmq.Context[Any], zmq.Socket[Any]]:
+        context = zmq.Context()
+        pipe_out = context.socket(zmq.PUSH)
+        pipe_out.linger = 3000
+        pipe_out.connect(self._pipe_address)
+        return context, pipe_out
 
 
 class RoomHeartbeat(Heartbeat):  # type: ignore[misc]
@@ -95,6 +140,9 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
     def serve(self, order: Mapping[str, Any]) -> None:
         """Become the kernel that listens on the order's sockets. Returns when it is told to."""
         self._descriptors = order["sockets"]
+        self.outstream_class = "graders.sandbox.kernel_app.RoomStream"
+        # One more than is kept outside, so that a cut is seen there.
+        RoomStream.max_chars = order["output_bytes"] + 1
         self.session.key = order["key"].encode()
         _forget_streams()
         ProfileDir.create_profile_dir(self.profile_dir.location)
@@ -120,9 +168,8 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
 
     def init_iopub(self, context: zmq.Context[Any]) -> None:
         self.configure_tornado_logger()
-        # The pipe for forked children listens on loopback, which a room does not have.
-        self.iopub_thread = IOPubThread(
-            self._open(context, zmq.XPUB, "iopub"), pipe=False, session=self.session
+        self.iopub_thread = RoomIOPubThread(
+            self._open(context, zmq.XPUB, "iopub"), pipe=True, session=self.session
         )
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,13 @@ class Sockets:
     iopub: zmq.Socket[Any]
     control: zmq.Socket[Any]
     folder: Path
+
+    def reconnect_outputs(self) -> None:
+        """Listen anew: libzmq hangs up for good on a message that is too large."""
+        address = f"ipc://{self.folder}/k-{CHANNELS['iopub']}"
+        with suppress(zmq.ZMQError):
+            self.iopub.disconnect(address)
+        self.iopub.connect(address)
 
     def close(self) -> None:
         """Close them without waiting, and remove their names."""

@@ -92,14 +92,15 @@ class RoomProvisioner(KernelProvisionerBase):  # type: ignore[misc]
                 sockets=lines.listeners,
                 key=key.decode(),
             )
-        self.connection_info = {
+        info: dict[str, Any] = {
             "transport": "ipc",
             "ip": lines.prefix,
             "key": key,
             "signature_scheme": "hmac-sha256",
             **{f"{name}_port": number for name, number in CHANNELS.items()},
         }
-        return self.connection_info
+        self.connection_info = info
+        return info
 
     async def cleanup(self, restart: bool = False) -> None:
         """Forget the room, and unless a restart follows its addresses."""
