@@ -89,6 +89,9 @@ class Right:
     is_secret: bool = False
 
 
+#: Said of what does not exist and of what is hidden alike, so that nobody can tell them apart.
+HIDDEN = "Cette page n’existe pas, ou elle ne vous est pas ouverte."
+
 STAFF = frozenset({Role.TRAINER, Role.COHORT_MANAGER})
 
 RIGHTS: Mapping[Action, Right] = {
@@ -133,7 +136,7 @@ def require(actor: Actor, action: Action, subject: Subject | None = None) -> Non
     if may(actor, action, subject):
         return
     if RIGHTS[action].is_secret or not _roles_in(actor, subject or Subject()):
-        raise NotFound("Cette page n’existe pas, ou elle ne vous est pas ouverte.")
+        raise NotFound(HIDDEN)
     raise NotAllowed(
         "Votre rôle dans cette promotion ne le permet pas. "
         "Si vous devriez y avoir accès, écrivez à votre chargé ou chargée de promotion."

@@ -305,3 +305,12 @@ class TestPasswordChange:
 
 def test_finding_nobody_is_no_error(session):
     assert people.find_user(session, "personne@nulle-part.example") is None
+
+
+def test_70_signing_in_again_ends_the_earlier_session(app, client, user, sign_in):
+    sign_in(client, user)
+    earlier = new_browser(app)
+    earlier.set_cookie("garrigue", client.get_cookie("garrigue").value)
+    sign_in(client, user)
+    assert client.get("/compte").status_code == 200
+    assert earlier.get("/compte").status_code == 303
