@@ -21,14 +21,19 @@ def find_promotion(session: Session, slug: str) -> Promotion:
 
     :raises NotFound: if there is none.
     """
-    promotion = session.scalar(
+    promotion = promotion_by_slug(session, slug)
+    if promotion is None:
+        raise NotFound(f"La promotion « {slug[:60]} » n’existe pas.")
+    return promotion
+
+
+def promotion_by_slug(session: Session, slug: str) -> Promotion | None:
+    """Return the promotion of that name, or None."""
+    return session.scalar(
         select(Promotion)
         .options(joinedload(Promotion.programme), joinedload(Promotion.campus))
         .where(Promotion.slug == slug)
     )
-    if promotion is None:
-        raise NotFound(f"La promotion « {slug[:60]} » n’existe pas.")
-    return promotion
 
 
 def list_promotions(session: Session, ids: Iterable[int] | None = None) -> list[Promotion]:

@@ -14,6 +14,7 @@ from graders.notebooks.errors import NotebookRefused
 from graders.notebooks.read import read_notebook
 from lms.blobs import BlobStore
 from lms.config import MIB
+from lms.domain.access import HIDDEN
 from lms.domain.course import Assignment, Course
 from lms.errors import Conflict, Invalid, NotFound, TooLarge
 from lms.models import AssignmentVersion, Submission, User
@@ -133,7 +134,7 @@ def submission_by_id(session: Session, submission_id: int) -> Submission:
     """
     found = session.get(Submission, submission_id)
     if found is None:
-        raise NotFound("Ce rendu n’existe pas.")
+        raise NotFound(HIDDEN)
     return found
 
 

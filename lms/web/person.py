@@ -38,7 +38,7 @@ def init_app(app: Flask) -> None:
 
 def begin(token: str) -> None:
     """Start a session in this browser; nothing of an earlier one is kept."""
-    cookie.clear()  # also the CSRF token: a planted cookie is worth nothing afterwards
+    end()  # also the CSRF token: a planted cookie is worth nothing afterwards
     cookie[TOKEN] = token
     cookie.permanent = True
 

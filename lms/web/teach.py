@@ -12,7 +12,7 @@ from lms.domain.people import ROLE_LABELS, read_name
 from lms.errors import Invalid, Refusal
 from lms.models import Promotion
 from lms.services import invitations
-from lms.services.promotions import find_promotion, list_promotions
+from lms.services.promotions import list_promotions, promotion_by_slug
 from lms.services.results import results
 from lms.web.context import mail_later, now, site
 from lms.web.forms import InviteForm, text
@@ -71,9 +71,10 @@ def _invite(asked: Promotion, form: InviteForm) -> None:
 
 def _asked(slug: str, action: Action) -> Promotion:
     """Return the promotion, once the person may do that with it."""
-    require(g.actor, Action.USE_ACCOUNT)  # who is not signed in learns nothing about slugs
-    found = find_promotion(g.session, slug)
-    require(g.actor, action, Subject(promotion_ids=frozenset({found.id})))
+    found = promotion_by_slug(g.session, slug)
+    subject = Subject(promotion_ids=frozenset({found.id} if found else ()))
+    require(g.actor, action, subject)
+    assert found is not None  # nobody has a role in a promotion that does not exist
     return found
 
 

@@ -365,13 +365,26 @@ def test_63_who_is_not_signed_in_learns_nothing_from_addresses(
     assert outcome(world.browser("anonymous").get(address)) == "sent to sign in"
 
 
-def test_63_what_is_hidden_looks_like_what_does_not_exist(world: World) -> None:
-    client = world.browser("fellow")
-    hidden = client.get(f"/rendus/{world.submissions['owner']}/")
-    missing = client.get("/rendus/999999/")
-    main = re.compile(r"<h1>.*?</h1>", re.S)
-    assert hidden.status_code == missing.status_code == 404
-    assert main.search(hidden.text)[0] == main.search(missing.text)[0]
+@pytest.mark.parametrize(
+    ("hidden", "missing"),
+    [
+        ("/rendus/{submission}/", "/rendus/999999/"),
+        ("/rendus/{submission}/suivi", "/rendus/999999/suivi"),
+        ("/promotions/{promotion}/", "/promotions/nulle-part/"),
+        ("/cours/petit-cours/", "/cours/nul/"),
+        ("/cours/petit-cours/debut/lire/", "/cours/nul/debut/lire/"),
+        (f"{ASSIGNMENT}/", "/cours/nul/exercices/premier-carnet/"),
+    ],
+)
+def test_63_what_is_hidden_looks_like_what_does_not_exist(
+    world: World, hidden: str, missing: str
+) -> None:
+    client = world.browser("stranger")
+    values = {"submission": world.submissions["owner"], "promotion": world.promotion.slug}
+    first, second = client.get(hidden.format(**values)), client.get(missing)
+    main = re.compile(r"<main.*?</main>", re.S)
+    assert first.status_code == second.status_code == 404
+    assert main.search(first.text)[0] == main.search(second.text)[0]
 
 
 def test_a_learner_does_not_see_the_address_of_the_staff_pages(world: World) -> None:
