@@ -35,7 +35,7 @@ def read_assignment(
     if not ID.match(assignment_id):
         declared.note(
             "un identifiant ne contient que des minuscules sans accent, des chiffres et des "
-            "tirets (exemple : « offres-brutes »)."
+            "tirets (exemple : « offres-brutes »)."
         )
     data = _data(files, declared)
     run, competences = _run(declared), _competences(declared)
@@ -72,7 +72,7 @@ def _notebook(files: CourseFiles, declared: Section) -> PurePosixPath | None:
     try:
         path = files.find(text)
         if path.suffix != ".ipynb":
-            raise BadFile(f"un carnet « .ipynb » est attendu ; « {text} » a été lu.")
+            raise BadFile(f"un carnet « .ipynb » est attendu ; « {text} » a été lu.")
     except BadFile as error:
         declared.note(str(error), name="notebook")
         return None

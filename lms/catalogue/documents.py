@@ -17,12 +17,12 @@ MAX_NODES = 20_000
 #: What PyYAML says most often, in the words of an author.
 _FRENCH = {
     "mapping values are not allowed here": (
-        "un « : » n’est pas permis ici ; mettez le texte entre guillemets, "
+        "un « : » n’est pas permis ici ; mettez le texte entre guillemets, "
         "ou vérifiez le retrait de la ligne"
     ),
-    "could not find expected ':'": "il manque un « : » après une clé",
+    "could not find expected ':'": "il manque un « : » après une clé",
     "found character '\\t' that cannot start any token": (
-        "une tabulation sert de retrait ; remplacez-la par des espaces"
+        "une tabulation sert de retrait ; remplacez-la par des espaces"
     ),
     "expected <block end>, but found '<block mapping start>'": (
         "le retrait de cette ligne ne correspond pas à celui des lignes voisines"
@@ -32,7 +32,7 @@ _FRENCH = {
     ),
     "found unexpected end of stream": "un guillemet ou un crochet n’est pas fermé",
     "found unknown escape character": (
-        "un « \\ » entre guillemets droits doit être doublé ; préférez des apostrophes"
+        "un « \\ » entre guillemets droits doit être doublé ; préférez des apostrophes"
     ),
 }
 
@@ -60,7 +60,7 @@ def read_document(path: Path, *, name: str, problems: list[CourseProblem]) -> Se
             CourseProblem(
                 file=name,
                 line=1,
-                message="le fichier doit contenir des lignes « clé: valeur ».",
+                message="le fichier doit contenir des lignes « clé: valeur ».",
             )
         )
         return None
@@ -89,7 +89,7 @@ def _compose(text: str) -> yaml.Node | None:
         mark = error.problem_mark or error.context_mark
         said = _FRENCH.get(error.problem or "", error.problem or "erreur de syntaxe")
         raise Unreadable(
-            f"YAML illisible : {said}.", line=mark.line + 1 if mark else 0
+            f"YAML illisible : {said}.", line=mark.line + 1 if mark else 0
         ) from None
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
@@ -103,7 +103,7 @@ def _refuse_bombs(events: Iterable[yaml.Event]) -> None:
         nodes += isinstance(event, yaml.NodeEvent)
         if isinstance(event, yaml.AliasEvent):
             raise Unreadable(
-                f"les renvois YAML (« *{event.anchor} ») ne sont pas acceptés ; "
+                f"les renvois YAML (« *{event.anchor} ») ne sont pas acceptés ; "
                 "recopiez la valeur.",
                 line=line,
             )

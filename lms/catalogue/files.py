@@ -34,14 +34,14 @@ class CourseFiles:
         """
         path = PurePosixPath(text)
         if not text or "\0" in text or "\\" in text or path.is_absolute():
-            raise BadFile(f"« {text} » n’est pas un chemin relatif au dossier du cours.")
+            raise BadFile(f"« {text} » n’est pas un chemin relatif au dossier du cours.")
         if any(part == ".." or part.startswith(".") for part in path.parts):
-            raise BadFile(f"« {text} » sort du dossier du cours, ou nomme un fichier caché.")
+            raise BadFile(f"« {text} » sort du dossier du cours, ou nomme un fichier caché.")
         target = self.folder / path
         if not target.is_file():
-            raise BadFile(f"le fichier « {text} » n’existe pas dans le dossier du cours.")
+            raise BadFile(f"le fichier « {text} » n’existe pas dans le dossier du cours.")
         if not target.resolve().is_relative_to(self._root):
-            raise BadFile(f"« {text} » est un lien vers un fichier hors du dossier du cours.")
+            raise BadFile(f"« {text} » est un lien vers un fichier hors du dossier du cours.")
         return path
 
     def read(self, path: PurePosixPath) -> bytes:
@@ -67,7 +67,7 @@ class CourseFiles:
         target = self.folder / path
         try:
             if target.stat().st_size > most:
-                raise BadFile(f"« {path} » dépasse {most // MIB} Mio.")
+                raise BadFile(f"« {path} » dépasse {most // MIB} Mio.")
             return target.read_bytes()
         except OSError as error:
-            raise BadFile(f"« {path} » ne peut pas être lu ({error.strerror}).") from error
+            raise BadFile(f"« {path} » ne peut pas être lu ({error.strerror}).") from error

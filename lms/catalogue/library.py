@@ -66,9 +66,9 @@ class Library:
         course = self._shelf(slug).course
         if course is None:
             raise Unavailable(
-                "Ce cours ne peut pas être affiché pour le moment : son dossier contient une "
+                "Ce cours ne peut pas être affiché pour le moment : son dossier contient une "
                 "erreur. L’équipe pédagogique peut la trouver avec "
-                f"« garrigue course check {slug} »."
+                f"« garrigue course check {slug} »."
             )
         return course
 

@@ -67,7 +67,7 @@ def _module(
     if not ID.match(module_id) or module_id in RESERVED:
         declared.note(
             "un identifiant de module ne contient que des minuscules sans accent, des chiffres "
-            f"et des tirets, et n’est ni « {RESERVED[0]} » ni « {RESERVED[1]} »."
+            f"et des tirets, et n’est ni « {RESERVED[0]} » ni « {RESERVED[1]} »."
         )
     title = declared.text("title", is_required=True)
     entries: Iterable[Entry] = [Entry(file=item) for item in declared.texts("pages")]
@@ -142,8 +142,8 @@ def _check_ids(section: Section, modules: tuple[Module, ...]) -> None:
         for assignment in module.assignments:
             if assignment.id in seen:
                 section.note(
-                    f"l’identifiant d’exercice « {assignment.id} » est déjà pris dans le "
-                    f"module « {seen[assignment.id]} » ; il doit être unique dans le cours.",
+                    f"l’identifiant d’exercice « {assignment.id} » est déjà pris dans le "
+                    f"module « {seen[assignment.id]} » ; il doit être unique dans le cours.",
                     name=module.id,
                 )
             seen.setdefault(assignment.id, module.id)
@@ -157,13 +157,13 @@ def _check_unlocking(section: Section, modules: tuple[Module, ...]) -> None:
             continue
         if found.opens.after not in {other.id for other in assignments}:
             section.note(
-                f"« {found.id} » s’ouvre après « {found.opens.after} », qui n’est aucun "
+                f"« {found.id} » s’ouvre après « {found.opens.after} », qui n’est aucun "
                 "exercice du cours.",
                 name=found.module_id,
             )
         elif _is_in_a_ring(found.id, after):
             section.note(
-                f"« {found.id} » ne peut jamais s’ouvrir : les règles « opens » tournent en "
+                f"« {found.id} » ne peut jamais s’ouvrir : les règles « opens » tournent en "
                 "rond.",
                 name=found.module_id,
             )
@@ -195,7 +195,7 @@ def _warn_of_forgotten_pages(
                         file=outline.file,
                         line=entry.file.line,
                         key=entry.file.text,
-                        message="cette page n’est dans aucun module de « course.yml » : elle "
+                        message="cette page n’est dans aucun module de « course.yml » : elle "
                         "n’est pas servie.",
                         is_warning=True,
                     )

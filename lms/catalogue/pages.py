@@ -28,8 +28,8 @@ def find_page(files: CourseFiles, text: str) -> PurePosixPath:
         if (files.folder / f"{text}{suffix}").is_file():
             return files.find(text + suffix)
     raise BadFile(
-        f"la page « {text} » n’existe pas dans le dossier du cours "
-        "(un fichier « .md » ou « .ipynb » est attendu)."
+        f"la page « {text} » n’existe pas dans le dossier du cours "
+        "(un fichier « .md » ou « .ipynb » est attendu)."
     )
 
 
@@ -65,14 +65,14 @@ def prose_of(files: CourseFiles, path: PurePosixPath) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise BadFile(f"« {path} » n’est pas encodé en UTF-8 (ligne {line}).") from None
+        raise BadFile(f"« {path} » n’est pas encodé en UTF-8 (ligne {line}).") from None
 
 
 def _refuse_graded(files: CourseFiles, path: PurePosixPath) -> None:
     if any(cell.role for cell in _cells(files.read(path), path)):
         raise Unservable(
-            f"« {path} » est un carnet noté : ses solutions seraient montrées. Déclarez-le "
-            "sous « assignments » dans « course.yml » ; il n’est pas servi comme leçon."
+            f"« {path} » est un carnet noté : ses solutions seraient montrées. Déclarez-le "
+            "sous « assignments » dans « course.yml » ; il n’est pas servi comme leçon."
         )
 
 
@@ -80,7 +80,7 @@ def _cells(data: bytes, path: PurePosixPath) -> tuple[Cell, ...]:
     try:
         return read_notebook(data).cells
     except UnreadableNotebook as error:
-        raise BadFile(f"« {path} » : {error}") from error
+        raise BadFile(f"« {path} » : {error}") from error
 
 
 def named_files(files: CourseFiles, path: PurePosixPath) -> Iterator[PurePosixPath]:

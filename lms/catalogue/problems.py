@@ -27,5 +27,5 @@ class CourseProblem:
         if self.line:
             place += f", ligne {self.line}"
         if self.key:
-            place += f", « {self.key} »"
-        return f"{place} : {self.message}"
+            place += f", « {self.key} »"
+        return f"{place} : {self.message}"

@@ -23,7 +23,7 @@ class ChangedMeanwhile(Conflict):
     """A file of the course changed while it was read."""
 
     def __init__(self, path: object) -> None:
-        super().__init__(f"« {path} » a changé pendant la lecture du cours. Recommencez.")
+        super().__init__(f"« {path} » a changé pendant la lecture du cours. Recommencez.")
 
 
 def publish(folder: Path, course: Course, published: Path) -> bool:

@@ -70,7 +70,7 @@ def _declared(
     if (folder / COURSE_FILE).is_file():
         return read_document(folder / COURSE_FILE, name=COURSE_FILE, problems=problems)
     if outline is None and not problems:
-        message = "ce dossier n’a ni « course.yml », ni « myst.yml », ni « _toc.yml »."
+        message = "ce dossier n’a ni « course.yml », ni « myst.yml », ni « _toc.yml »."
         problems.append(CourseProblem(file=folder.name, message=message))
     return None
 
@@ -114,7 +114,7 @@ def _language(declared: Section) -> str:
     found = declared.text("language") or "fr"
     if not LANGUAGE.match(found):
         declared.note(
-            "un code de langue est attendu, tel que « fr » ou « en ».", name="language"
+            "un code de langue est attendu, tel que « fr » ou « en ».", name="language"
         )
         return "fr"
     return found

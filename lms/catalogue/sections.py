@@ -17,7 +17,7 @@ _KINDS = {
     "bool": "vrai ou faux",
     "null": "rien",
     "timestamp": "une date",
-    "map": "une suite de « clé: valeur »",
+    "map": "une suite de « clé: valeur »",
     "seq": "une liste",
 }
 
@@ -83,11 +83,11 @@ class Section:
             if name not in known:
                 close = get_close_matches(name, known, n=1, cutoff=0.6)
                 hint = (
-                    f"vouliez-vous dire « {close[0]} » ?"
+                    f"vouliez-vous dire « {close[0]} » ?"
                     if close
-                    else f"clés possibles : {', '.join(known)}."
+                    else f"clés possibles : {', '.join(known)}."
                 )
-                self.note(f"clé inconnue ; {hint}", name=name)
+                self.note(f"clé inconnue ; {hint}", name=name)
 
     def text(self, name: str, *, is_required: bool = False) -> str:
         """Return a text, empty when it is absent."""
@@ -98,7 +98,7 @@ class Section:
             self._unexpected(name, "un texte", node)
             return ""
         if is_required and not node.value.strip():
-            self.note("un texte est attendu ; il est vide.", name=name)
+            self.note("un texte est attendu ; il est vide.", name=name)
         return str(node.value).strip()
 
     def choice(self, name: str, *choices: str) -> str:
@@ -124,7 +124,7 @@ class Section:
             return default
         found = _number(node)
         if found is None or not least <= found <= most:
-            self.note(f"{expected} est attendu ; « {node.value} » a été lu.", name=name)
+            self.note(f"{expected} est attendu ; « {node.value} » a été lu.", name=name)
             return default
         return found
 
@@ -134,7 +134,7 @@ class Section:
         if node is None:
             return ()
         if not isinstance(node, yaml.SequenceNode):
-            self._unexpected(name, "une liste (une ligne « - … » par élément)", node)
+            self._unexpected(name, "une liste (une ligne « - … » par élément)", node)
             return ()
         return tuple(
             Located(text=str(item.value), line=item.start_mark.line + 1)
@@ -192,7 +192,7 @@ class Section:
         if node is not None and _kind(node) == "null" and node.value in ("", "~", "null"):
             node = None
         if node is None and is_required:
-            self.note(f"il manque la clé « {name} ».", name=name)
+            self.note(f"il manque la clé « {name} ».", name=name)
         return node
 
     def _is_text(self, name: str, item: yaml.Node) -> bool:
@@ -203,12 +203,12 @@ class Section:
 
     def _refuse_choice(self, name: str, found: str, choices: tuple[str, ...]) -> None:
         close = get_close_matches(found, choices, n=1, cutoff=0.6)
-        hint = f" ; vouliez-vous dire « {close[0]} » ?" if close else "."
-        self.note(f"{' ou '.join(choices)} est attendu ; « {found} » a été lu{hint}", name=name)
+        hint = f" ; vouliez-vous dire « {close[0]} » ?" if close else "."
+        self.note(f"{' ou '.join(choices)} est attendu ; « {found} » a été lu{hint}", name=name)
 
     def _unexpected(self, name: str, expected: str, node: yaml.Node) -> None:
         self.note(
-            f"{expected} est attendu ; {_KINDS.get(_kind(node), 'autre chose')} a été lu.",
+            f"{expected} est attendu ; {_KINDS.get(_kind(node), 'autre chose')} a été lu.",
             name=name,
             line=node.start_mark.line + 1,
         )

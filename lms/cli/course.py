@@ -35,9 +35,9 @@ def list_courses() -> None:
         found = read_course(folder)
         if found.course is None:
             errors = sum(not problem.is_warning for problem in found.problems)
-            click.echo(f"{slug} : {_count(errors, 'erreur')} (garrigue course check {slug})")
+            click.echo(f"{slug} : {_count(errors, 'erreur')} (garrigue course check {slug})")
         else:
-            click.echo(f"{slug} : {_summary(found.course)}")
+            click.echo(f"{slug} : {_summary(found.course)}")
 
 
 @course.command()
@@ -46,8 +46,8 @@ def list_courses() -> None:
 def check(target: str, strict: bool) -> None:
     """Vérifie la structure et les pages d’un cours, sans exécuter de carnet.
 
-    COURS est un dossier, ou le nom d’un cours du site. Code de sortie : 0 si tout va bien, 1
-    s’il y a une erreur, 2 si le cours n’existe pas. « garrigue check » exécute aussi les
+    COURS est un dossier, ou le nom d’un cours du site. Code de sortie : 0 si tout va bien, 1
+    s’il y a une erreur, 2 si le cours n’existe pas. « garrigue check » exécute aussi les
     carnets.
     """
     folder = _folder(target)
@@ -61,7 +61,7 @@ def check(target: str, strict: bool) -> None:
     errors = sum(not problem.is_warning for problem in problems)
     warnings = len(problems) - errors
     if found.course:
-        click.echo(f"{found.slug} : {_summary(found.course)}")
+        click.echo(f"{found.slug} : {_summary(found.course)}")
     click.echo(f"{_count(errors, 'erreur')}, {_count(warnings, 'avertissement')}.")
     raise SystemExit(1 if errors or (strict and warnings) else 0)
 
@@ -71,14 +71,14 @@ def check(target: str, strict: bool) -> None:
 def sync(slugs: tuple[str, ...]) -> None:
     """Publie les cours du site, ou ceux qui sont nommés.
 
-    Un cours qui a une erreur reste servi dans sa dernière forme correcte. Code de sortie : 0
+    Un cours qui a une erreur reste servi dans sa dernière forme correcte. Code de sortie : 0
     si tout est publié, 1 si un cours a une erreur, 2 si un cours n’existe pas.
     """
     config = settings()
     known = course_folders(config.courses)
     for slug in slugs:
         if slug not in known:
-            raise click.UsageError(f"Le cours « {slug} » n’est pas dans {config.courses}.")
+            raise click.UsageError(f"Le cours « {slug} » n’est pas dans {config.courses}.")
     engine = open_engine(config.database)
     try:
         published = publish_courses(
@@ -97,14 +97,14 @@ def _tell(publication: Publication) -> None:
         click.echo(_line(problem), err=True)
     if publication.course is None:
         click.echo(
-            f"{publication.slug} : non publié ({_count(len(errors), 'erreur')}) ; la dernière "
+            f"{publication.slug} : non publié ({_count(len(errors), 'erreur')}) ; la dernière "
             "forme correcte, s’il y en a une, reste servie.",
             err=True,
         )
         return
     what = "publié" if publication.is_new else "déjà à jour"
     new = _count(publication.new_versions, "nouvelle version", "nouvelles versions")
-    click.echo(f"{publication.slug} : {what}, {new} d’exercices.")
+    click.echo(f"{publication.slug} : {what}, {new} d’exercices.")
 
 
 def _folder(target: str) -> Path:
@@ -115,7 +115,7 @@ def _folder(target: str) -> Path:
         found = settings().courses / target
         if found.is_dir() and is_course(found):
             return found
-    raise click.UsageError(f"Le cours « {target} » n’existe pas.")
+    raise click.UsageError(f"Le cours « {target} » n’existe pas.")
 
 
 def _page_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
@@ -137,7 +137,7 @@ def _rendered_problems(found: Course, folder: Path, page: Page) -> tuple[Content
 
 
 def _line(problem: CourseProblem) -> str:
-    return f"{'avertissement' if problem.is_warning else 'erreur'} : {problem}"
+    return f"{'avertissement' if problem.is_warning else 'erreur'} : {problem}"
 
 
 def _summary(found: Course) -> str:

@@ -120,7 +120,7 @@ def _image(target: str, place: Place, report: Report) -> str | None:
         return None
     if not address.startswith("/"):
         # Showing it would tell another site who reads the lesson.
-        report(f"l’image « {target[:80]} » n’est pas dans le cours : copiez-la.", target)
+        report(f"l’image « {target[:80]} » n’est pas dans le cours : copiez-la.", target)
         return None
     return address
 

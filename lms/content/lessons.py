@@ -103,7 +103,7 @@ def render_elsewhere(data: bytes, place: Place) -> Rendered:
         return Rendered.from_json(json.loads(done.stdout))
     except (subprocess.SubprocessError, ValueError, KeyError) as error:
         raise Unavailable(
-            "Ce carnet ne peut pas être affiché pour le moment. Réessayez dans un instant ; "
+            "Ce carnet ne peut pas être affiché pour le moment. Réessayez dans un instant ; "
             "si cela continue, prévenez l’équipe pédagogique."
         ) from error
 

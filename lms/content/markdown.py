@@ -108,11 +108,11 @@ def to_clean_html(text: str, *, place: Place, report: _Report) -> str:
     html = replace_marked(html, report.about)
     if _SCRIPT_LINK.search(html):
         report.about(
-            "un lien « javascript: » n’est pas permis : il a été retiré.", "javascript:"
+            "un lien « javascript: » n’est pas permis : il a été retiré.", "javascript:"
         )
     for removed in dict.fromkeys(found.lower() for found in _REMOVED.findall(html)):
         report.about(
-            f"la balise « {removed} » n’est pas permise : elle a été retirée.", f"<{removed}"
+            f"la balise « {removed} » n’est pas permise : elle a été retirée.", f"<{removed}"
         )
     html = clean(html, place=place, report=report.about)
     _report_silent_images(html, report)
@@ -135,7 +135,7 @@ def _report_silent_images(html: str, report: _Report) -> None:
     for source in finder.found:
         name = source.rpartition("/")[2]
         report.about(
-            f"l’image « {name} » n’a pas de texte de remplacement : décrivez-la, ou écrivez "
+            f"l’image « {name} » n’a pas de texte de remplacement : décrivez-la, ou écrivez "
             'alt="" si elle ne fait que décorer.',
             name,
         )

@@ -31,17 +31,17 @@ def mathml(latex: str, *, is_block: bool) -> str:
     """
     forbidden = _FORBIDDEN.search(latex)
     if forbidden:
-        raise BadMaths(f"la commande LaTeX « {forbidden[0]} » n’est pas permise.")
+        raise BadMaths(f"la commande LaTeX « {forbidden[0]} » n’est pas permise.")
     if len(latex) > MAX_CHARS or _nesting(latex) > MAX_NESTING:
         raise BadMaths("la formule est trop longue ou trop imbriquée.")
     try:
         found: str = convert(latex.strip(), display="block" if is_block else "inline")
     except (Exception, RecursionError) as error:
         # latex2mathml raises errors of many kinds, StopIteration among them.
-        raise BadMaths(f"la formule « {latex[:60].strip()} » est mal formée.") from error
+        raise BadMaths(f"la formule « {latex[:60].strip()} » est mal formée.") from error
     unknown = _UNKNOWN.search(found)
     if unknown:
-        raise BadMaths(f"la commande LaTeX « {unescape(unknown[1])} » n’est pas connue.")
+        raise BadMaths(f"la commande LaTeX « {unescape(unknown[1])} » n’est pas connue.")
     return found
 
 

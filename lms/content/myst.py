@@ -81,7 +81,7 @@ def _directive(found: Directive, place: Place, report: Report, depth: int) -> st
         latex = "\n".join((found.argument, *found.body)).strip()
         return f"$$\n{latex}\n$$"
     if name not in CODE:
-        report(f"la directive « {found.name} » n’est pas reconnue.", found.line)
+        report(f"la directive « {found.name} » n’est pas reconnue.", found.line)
     return _code(found, name)
 
 

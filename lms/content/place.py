@@ -49,12 +49,12 @@ class Place:
         try:
             parts = urlsplit(target)
         except ValueError:
-            raise BadLink(f"le lien « {target[:80]} » est mal formé.") from None
+            raise BadLink(f"le lien « {target[:80]} » est mal formé.") from None
         if parts.scheme in ("http", "https", "mailto", "tel"):
             return target
         found = self._known(target)
         if found is None:
-            raise BadLink(f"« {target[:80]} » ne mène à aucun fichier servi du cours.")
+            raise BadLink(f"« {target[:80]} » ne mène à aucun fichier servi du cours.")
         anchor = f"#{ID_PREFIX}{parts.fragment}" if parts.fragment else ""
         return self.addresses[found] + anchor
 
@@ -92,7 +92,7 @@ class Place:
         try:
             path = resolve(target, page=self.page)
         except Outside:
-            raise BadLink(f"« {target[:80]} » sort du dossier du cours.") from None
+            raise BadLink(f"« {target[:80]} » sort du dossier du cours.") from None
         if path is None:
             return None
         names = (f"{path}{suffix}" for suffix in PAGE_SUFFIXES)

@@ -186,8 +186,8 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("extra", "line", "key", "message"),
         [
-            ("        scores: best\n", 8, "scores", "vouliez-vous dire « score » ?"),
-            ("        score: bets\n", 8, "score", "vouliez-vous dire « best » ?"),
+            ("        scores: best\n", 8, "scores", "vouliez-vous dire « score » ?"),
+            ("        score: bets\n", 8, "score", "vouliez-vous dire « best » ?"),
             ("        attempts: 0\n", 8, "attempts", "entre 1 et 1000"),
             ("        attempts: many\n", 8, "attempts", "un texte a été lu"),
             ("        due: [lundi]\n", 8, "due", "une liste a été lu"),
@@ -197,9 +197,9 @@ class TestProblems:
             ("        data: [/etc/passwd]\n", 8, "data", "chemin relatif"),
             ("        data: [.git]\n", 8, "data", "fichier caché"),
             ("        competences: {C1: expert}\n", 8, "competences.C1", "imiter ou adapter"),
-            ("        run: {wall: 3}\n", 8, "run.wall", "vouliez-vous dire « wall_s » ?"),
+            ("        run: {wall: 3}\n", 8, "run.wall", "vouliez-vous dire « wall_s » ?"),
             ("        run: {wall_s: 1.5}\n", 8, "run.wall_s", "un nombre entier"),
-            ("        opens: {score: 3}\n", 8, "opens.after", "il manque la clé « after »"),
+            ("        opens: {score: 3}\n", 8, "opens.after", "il manque la clé « after »"),
             ("        opens: {after: x, score: 101}\n", 8, "opens.score", "entre 0 et 100"),
             ("        notebook: x.ipynb\n", 8, "notebook", "deux fois (déjà à la ligne 7)"),
         ],
@@ -213,7 +213,7 @@ class TestProblems:
 
         assert (problem.file, problem.line) == ("course.yml", line)
         assert message in problem.message
-        assert str(problem).startswith(f"course.yml, ligne {line}, « modules.debut.assignments")
+        assert str(problem).startswith(f"course.yml, ligne {line}, « modules.debut.assignments")
 
     def test_all_problems_are_told_at_once(self, folder: Path) -> None:
         declare(
@@ -242,12 +242,12 @@ class TestProblems:
     @pytest.mark.parametrize(
         ("text", "line", "message"),
         [
-            ("title: a: b\n", 1, "un « : » n’est pas permis ici"),
+            ("title: a: b\n", 1, "un « : » n’est pas permis ici"),
             ("title: x\n\tmodules: 1\n", 2, "une tabulation"),
             ("title: [x\n", 2, "YAML illisible"),
-            ("- x\n", 1, "« clé: valeur »"),
-            ("", 1, "« clé: valeur »"),
-            ("a: &x 1\nb: *x\n", 2, "les renvois YAML (« *x ») ne sont pas acceptés"),
+            ("- x\n", 1, "« clé: valeur »"),
+            ("", 1, "« clé: valeur »"),
+            ("a: &x 1\nb: *x\n", 2, "les renvois YAML (« *x ») ne sont pas acceptés"),
             ("a: " + "[" * 30 + "]" * 30, 1, "niveaux imbriqués"),
             ("a: [" + "x, " * 30_000 + "]", 1, "plus de 20000 valeurs"),
             ("title: \x01\n", 1, "caractère interdit"),
@@ -296,7 +296,7 @@ class TestProblems:
             f"title: C\nmodules:\n  a:\n    title: A\n{part}  b:\n    title: B\n{part}",
         )
 
-        assert "est déjà pris dans le module « a »" in errors_of(folder)[0].message
+        assert "est déjà pris dans le module « a »" in errors_of(folder)[0].message
 
     def test_a_notebook_that_cannot_be_graded_is_named_with_its_cell(
         self, folder: Path
@@ -325,4 +325,4 @@ class TestProblems:
     def test_a_folder_without_any_course_file_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "vide").mkdir()
 
-        assert "ni « myst.yml »" in errors_of(tmp_path / "vide")[0].message
+        assert "ni « myst.yml »" in errors_of(tmp_path / "vide")[0].message

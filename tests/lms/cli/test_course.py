@@ -59,8 +59,8 @@ class TestCheck:
 
         assert done.exit_code == 1
         assert (
-            "erreur : course.yml, ligne 4, « modules.debut.titre » : clé inconnue ; "
-            "vouliez-vous dire « title » ?" in done.output
+            "erreur : course.yml, ligne 4, « modules.debut.titre » : clé inconnue ; "
+            "vouliez-vous dire « title » ?" in done.output
         )
 
     def test_what_pages_show_wrongly_is_a_warning(self, run: Run, config: Config) -> None:
@@ -70,7 +70,7 @@ class TestCheck:
         done = run("check", "petit-cours")
 
         assert done.exit_code == 0
-        assert "avertissement : debut/lire.md, ligne 3 : « absent.md » ne mène" in done.output
+        assert "avertissement : debut/lire.md, ligne 3 : « absent.md » ne mène" in done.output
         assert run("check", "petit-cours", "--strict").exit_code == 1
 
     @pytest.mark.parametrize("name", ["absent", "../petit-cours", "/nulle/part"])
@@ -87,8 +87,8 @@ class TestList:
 
         done = run("list")
 
-        assert "petit-cours : Petit cours (1 module" in done.output
-        assert "autre : 1 erreur (garrigue course check autre)" in done.output
+        assert "petit-cours : Petit cours (1 module" in done.output
+        assert "autre : 1 erreur (garrigue course check autre)" in done.output
 
     def test_says_when_there_is_none(self, run: Run, config: Config) -> None:
         (config.courses / "petit-cours").rename(config.instance / "away")
@@ -101,7 +101,7 @@ class TestSync:
         done = run("sync")
 
         assert done.exit_code == 0
-        assert "petit-cours : publié, 1 nouvelle version d’exercices." in done.output
+        assert "petit-cours : publié, 1 nouvelle version d’exercices." in done.output
         assert len(session.scalars(select(AssignmentVersion)).all()) == 1
         assert "déjà à jour, 0 nouvelle version" in run("sync").output
 
@@ -128,8 +128,8 @@ class TestSync:
         done = run("sync")
 
         assert done.exit_code == 1
-        assert "petit-cours : non publié (1 erreur)" in done.output
-        assert "autre : publié" in done.output
+        assert "petit-cours : non publié (1 erreur)" in done.output
+        assert "autre : publié" in done.output
         assert site.library.course("petit-cours").title == "Petit cours"
         assert site.library.course("autre").title == "Petit cours"
 

@@ -162,8 +162,8 @@ class TestLinks:
             ("![x](absent.png)", "ne mène à aucun fichier servi"),
             ("![x](https://exemple.fr/a.png)", "n’est pas dans le cours"),
             ("![](../images/tour.png)<img src='../images/tour.png'>", "texte de remplacement"),
-            ("<iframe src='https://x.fr'></iframe>", "la balise « iframe » n’est pas permise"),
-            ("[x](javascript:alert(1))", "« javascript: » n’est pas permis"),
+            ("<iframe src='https://x.fr'></iframe>", "la balise « iframe » n’est pas permise"),
+            ("[x](javascript:alert(1))", "« javascript: » n’est pas permis"),
         ],
     )
     def test_what_leads_nowhere_is_reported_with_its_line(
@@ -207,7 +207,7 @@ class TestMyst:
         text = "# T\n\n```{mermaid}\ngraph TD\n```\n"
 
         assert "graph TD" in html(text)
-        assert problems(text) == [(3, "la directive « mermaid » n’est pas reconnue.")]
+        assert problems(text) == [(3, "la directive « mermaid » n’est pas reconnue.")]
 
     def test_directives_inside_code_are_code(self) -> None:
         assert "{note}" in html("````md\n```{note}\nx\n```\n````\n")

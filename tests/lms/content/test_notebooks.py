@@ -181,7 +181,7 @@ def test_what_jupyter_book_hides_is_hidden() -> None:
         {"cell_type": "code", "source": "x", "outputs": [3, {}, {"output_type": "stream"}]},
         {"cell_type": "code", "source": "x", "outputs": {"a": 1}, "metadata": []},
         {"cell_type": "code", "source": "x", "outputs": [{"output_type": "display_data"}]},
-        {"cell_type": "code", "source": "x", "outputs": [rich(image_png="pas du base64 !")]},
+        {"cell_type": "code", "source": "x", "outputs": [rich(image_png="pas du base64 !")]},
     ],
 )
 def test_69_a_strange_cell_breaks_nothing(cell: dict[str, Any]) -> None:
