@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
+from lms.domain.explanations import explain
 from lms.domain.jobs import JobState
 from lms.domain.standing import SETTLED, Standing, standing_of_job, standing_of_run
 from lms.models import ExerciseResult, GradingRun, Job, Submission
@@ -23,6 +24,7 @@ class TestShown:
 
     :param source: the visible test; empty when it is hidden.
     :param message: what was expected and what came; empty when it passed or is hidden.
+    :param explanation: what Python's error means, in French; empty when there is none.
     """
 
     __test__ = False
@@ -36,6 +38,7 @@ class TestShown:
     source: str
     message: str
     traceback: str
+    explanation: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +53,11 @@ class ExerciseShown:
     is_forgeable: bool
     tests: tuple[TestShown, ...]
     hints: tuple[str, ...]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to redo."""
+        return self.outcome in SETTLED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,4 +216,5 @@ def _show_test(test: Mapping[str, Any]) -> TestShown:
         source=test["source"],
         message=test["message"],
         traceback=test["traceback"],
+        explanation=explain(test["traceback"]),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lms.domain.access import Action, Subject, require
 from lms.errors import NotFound
@@ -24,6 +24,17 @@ bp = Blueprint("submissions", __name__, url_prefix="/rendus")
 
 NOTEBOOK_TYPE = "application/x-ipynb+json"
 streams = Streams()
+
+
+@bp.app_template_filter("inline_code")
+def inline_code(text: str) -> Markup:
+    """Show what stands between backticks as code; everything else as it is."""
+    parts = text.split("`")
+    shown = [
+        Markup("<code>{}</code>").format(part) if number % 2 else escape(part)
+        for number, part in enumerate(parts)
+    ]
+    return Markup("").join(shown)
 
 
 def _submission(submission_id: int) -> Submission:
