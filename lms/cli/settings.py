@@ -19,7 +19,7 @@ def settings() -> Config:
     except MissingSetting as error:
         raise click.ClickException(
             f"{error}\nLes réglages du site sont des variables d’environnement : "
-            "voyez docs/operators.md."
+            "voyez docs/exploitation.md."
         ) from error
 
 
