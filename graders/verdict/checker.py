@@ -20,7 +20,7 @@ from graders.verdict.running import Runner, TimeUp, Unusable
 
 ADDRESS_DEPTH = 1000
 #: How long the learner's process may take to greet.
-GREET_S = 20
+GREET_S = 10
 
 
 def main(control: socket.socket) -> None:
@@ -56,7 +56,7 @@ class Checker:
         if declared is None:
             self._declared = frozenset()
         self._learner = touched | names_defined_by(author)
-        self.peer = Peer(members_defined_by(setup["solution_cells"]))
+        self.peer = Peer(members_defined_by([*author, *setup["solution_cells"]]))
         self.names = Namespace(self.peer, self._declared, self._learner)
         Mends(self.peer, self.names, learner).install()
         _import_from(_trusted_modules(Path.cwd()))
@@ -80,7 +80,7 @@ class Checker:
         self.names.learner_ran(names_defined_by(request["ran"]))
         self.names.begin()
         try:
-            self._greet(connection)
+            self._greet(connection, request["wall_s"])
             with self.mirror.watching():
                 finding = self.runner.run(
                     request["source"],
@@ -99,8 +99,8 @@ class Checker:
             self.patches.undo()
         return {"event": "verdict", **vars(finding)}
 
-    def _greet(self, connection: socket.socket) -> None:
-        connection.settimeout(GREET_S)
+    def _greet(self, connection: socket.socket, wall_s: float) -> None:
+        connection.settimeout(min(GREET_S, wall_s))
         self.peer.open(connection)
         connection.settimeout(None)
 

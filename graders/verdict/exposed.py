@@ -19,6 +19,7 @@ TEST_MODULE = "__test__"
 MAX_SQL_BYTES = 64 << 20
 #: SQLite's own names for what only the test may do: reach files.
 FORBIDDEN_SQL = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
+SQL_STEPS = 100_000
 PRAGMAS = ("table_info", "table_list", "index_list", "foreign_key_list", "foreign_keys")
 
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, partial)
@@ -203,6 +204,8 @@ def _guard(connection: sqlite3.Connection) -> None:
         return sqlite3.SQLITE_DENY if is_forbidden else sqlite3.SQLITE_OK
 
     connection.set_authorizer(authorize)
+    # Python's signals, and so the alarm, are only heard when Python code runs.
+    connection.set_progress_handler(lambda: 0, SQL_STEPS)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_SQL_BYTES)
 
 

@@ -206,4 +206,5 @@ class RemoteModule(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self._garrigue_peer.module(PYPLOT), name)
+        peer = self._garrigue_peer
+        return peer.ask("attr", peer.module(PYPLOT), name)

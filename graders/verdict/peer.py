@@ -14,8 +14,21 @@ from graders.verdict import frames, restore
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable, expect
 from graders.verdict.exposed import Exposures
 from graders.verdict.names import ClassMembers
-from graders.verdict.proxy import Remote, RemoteMeta, is_remote, make_class, number_of
-from graders.verdict.raised import ErrorClasses, RemoteError, is_error_chain, make_error
+from graders.verdict.proxy import (
+    Remote,
+    RemoteMeta,
+    data_names,
+    is_remote,
+    make_class,
+    number_of,
+)
+from graders.verdict.raised import (
+    ErrorClasses,
+    RemoteError,
+    Unproven,
+    is_error_chain,
+    make_error,
+)
 
 MAX_REQUESTS = 200_000
 MAX_TEXT = 1 << 20
@@ -48,6 +61,8 @@ class Peer:
         self.after_call: Callable[[], None] = lambda: None
         self.held: list[Callable[[], None]] | None = None
         self._number = 0
+        self._seen_modules = 0
+        self._data_names: frozenset[str] = frozenset()
         self._left = MAX_REQUESTS
 
     def open(self, connection: socket.socket) -> None:
@@ -273,15 +288,26 @@ class Peer:
 
     def attribute(self, target: Any, name: str) -> Any:
         """Return an attribute of a learner's object."""
-        is_object = isinstance(type(target), RemoteMeta)
-        if (
-            is_object
-            and target.garrigue_is_tainted
-            and name not in self.members_of(type(target))
-        ):
-            raise AttributeError(name)
+        self._refuse_mimicry(target, name)
         mended = self.mend(target, name) if self.mend is not None else NotImplemented
         return self.ask("attr", target, name) if mended is NotImplemented else mended
+
+    def _refuse_mimicry(self, target: Any, name: str) -> None:
+        """Refuse `equals`, `all` and their like to classes that have no business with them.
+
+        :raises Unproven: if the name is one of a plain value's, and neither the author's own
+            class nor the genuine class that the object claims has it.
+        """
+        is_object = isinstance(type(target), RemoteMeta)
+        kind = type(target) if is_object else target
+        if name in self.members_of(kind):
+            return
+        if is_object and target.garrigue_is_tainted:
+            raise Unproven(f"{name} of a learner's object that a trusted value went into")
+        if len(sys.modules) != self._seen_modules:
+            self._seen_modules, self._data_names = len(sys.modules), data_names()
+        if name in self._data_names and not hasattr(kind.garrigue_claim, name):
+            raise Unproven(f"{name} of a learner's object that is no plain value")
 
     def mended(self, target: Any, name: str) -> Any:
         """Return a special attribute that we make up ourselves."""
@@ -322,8 +348,9 @@ class Peer:
         return self.ask("module", name)
 
     def members_of(self, kind: Any) -> frozenset[str]:
-        """Return what the author's own class of that name defines."""
-        return self.members.names.get(kind.__qualname__, frozenset())
+        """Return what the author's own class of that name, or of a base of it, defines."""
+        names = self.members.names
+        return frozenset().union(*(names.get(name, ()) for name in kind.garrigue_names))
 
     def are_equal(self, one: Any, other: Any) -> bool:
         """Whether two learner's objects of the same class are equal.

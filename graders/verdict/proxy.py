@@ -25,7 +25,8 @@ READABLE = frozenset(
 
 #: Library classes that an object may claim to be an instance of. Data types are missing on
 #: purpose: their exact instances are copied, and a subclass may lie.
-CLAIMABLE_ROOTS = ("sklearn", "matplotlib")
+CLAIMABLE_ROOTS = ("sklearn", "matplotlib", "scipy")
+CLAIMABLE_PLACES = ("pandas.core.groupby", "pandas.api.typing", "pandas.core.window")
 CLAIMABLE: dict[tuple[str, str], type] = {
     ("builtins", kind.__name__): kind
     for kind in (
@@ -41,11 +42,27 @@ def claimed_class(chain: list[tuple[int, str, str]]) -> type | None:
     """Return the genuine library class that a described class claims to be or to extend."""
     for _, module, qualname in chain[:30]:
         found: Any = CLAIMABLE.get((module, qualname))
-        if found is None and module.partition(".")[0] in CLAIMABLE_ROOTS:
+        is_known = module.startswith(CLAIMABLE_PLACES)
+        if found is None and (is_known or module.partition(".")[0] in CLAIMABLE_ROOTS):
             found = getattr(sys.modules.get(module), qualname, None)
         if isinstance(found, type):
             return found
     return None
+
+
+def data_names() -> frozenset[str]:
+    """Return what tests read off built-in, numpy's and pandas' values, such as `equals`."""
+    always = "equals all any shape size mean sum max min isin eq ne between item tolist".split()
+    kinds: list[Any] = [str, bytes, int, float, list, tuple, dict, set, range]
+    for module, names in (
+        ("numpy", ("ndarray",)),
+        ("pandas", ("DataFrame", "Series", "Index")),
+    ):
+        if module in sys.modules:
+            kinds += [getattr(sys.modules[module], name) for name in names]
+    return frozenset(always).union(
+        name for kind in kinds for name in dir(kind) if name[0] != "_"
+    )
 
 
 class RemoteMeta(type):
@@ -53,6 +70,7 @@ class RemoteMeta(type):
 
     garrigue_number: int
     garrigue_chain: frozenset[int]
+    garrigue_names: tuple[str, ...]
     garrigue_peer: Peer
     garrigue_doc: str | None
     garrigue_claim: type | None
@@ -256,6 +274,7 @@ def make_class(
             "__qualname__": qualname,
             "garrigue_number": number,
             "garrigue_chain": frozenset(base for base, _, _ in chain),
+            "garrigue_names": tuple(name for _, place, name in chain if place == "__main__"),
             "garrigue_peer": peer,
             "garrigue_doc": doc if type(doc) is str else None,
             "garrigue_claim": claimed_class(chain),

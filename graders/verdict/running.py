@@ -68,6 +68,7 @@ class Runner:
         self._names = namespace
         self._is_theirs = is_theirs
         self._watch = Watch(peer)
+        self._shown: ast.expr | None = None
 
     def run(
         self,
@@ -88,7 +89,7 @@ class Runner:
         body = tree.body
         asserting = [is_asserting(statement) for statement in body]
         shown = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
-        may_show = shown is not None and not self._is_of_learner(shown)
+        self._shown = shown
         body = Rewriter(self._is_theirs)
         tree = ast.fix_missing_locations(body.visit(tree))
         self._watch.reset(body.claims)
@@ -96,7 +97,7 @@ class Runner:
         with _alarm(self._peer, wall_s), _quiet():
             groups = _groups(tree.body, asserting) if is_split else [tree.body]
             share, failure = self._groups(
-                groups, label, points if may_show and not is_split else 0.0
+                groups, label, points if shown is not None and not is_split else 0.0
             )
         if self._peer.broken:
             share = 0.0
@@ -147,7 +148,8 @@ class Runner:
             exec(code, self._names)  # noqa: S102
             if last is not None:
                 value = eval(compile(ast.Expression(last), label, "eval"), self._names)  # noqa: S307
-                return _number(value), None, False
+                is_theirs = self._shown is None or self._is_of_learner(self._shown)
+                return None if is_theirs else _number(value), None, False
         except AssertionError as error:
             return None, self._failure(error, label), False
         except BaseException as error:

@@ -28,7 +28,7 @@ TARGET = "graders.verdict.checker:main"
 #: A cold checker imports the data stack on a busy machine.
 READY_S = 120
 #: Beyond a test's own time: greeting, reading the test, and the answer's way.
-GRACE_S = 25
+GRACE_S = 12
 #: After the verdict, how long the kernel may take to come back from the test.
 RETURN_S = 3
 MAX_TEXT = 4000
