@@ -1,4 +1,4 @@
-"""Grades a course folder by nbgrader and prints every cell's points; runs where it is installed.
+"""Grades a course folder by nbgrader, and prints each cell's points; runs beside nbgrader.
 
 Usage: python grade_with_nbgrader.py COURSE (a folder that may be written to)
 """
