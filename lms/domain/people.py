@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from lms.domain.access import Role
+from lms.domain.words import mark
 from lms.errors import Invalid
 
 MAX_EMAIL_CHARACTERS = 254
@@ -30,14 +31,14 @@ ROLE_NAMES = {
     "jury": Role.JURY,
 }
 
-#: How roles are shown.
+#: How roles are shown; the web translates them.
 ROLE_LABELS = {
-    Role.LEARNER: "apprenant·e",
-    Role.TRAINER: "formateur·rice",
-    Role.COHORT_MANAGER: "chargé·e de promotion",
-    Role.TUTOR: "tuteur·rice",
-    Role.FUNDER: "financeur·se",
-    Role.JURY: "jury",
+    Role.LEARNER: mark("apprenant·e"),
+    Role.TRAINER: mark("formateur·rice"),
+    Role.COHORT_MANAGER: mark("chargé·e de promotion"),
+    Role.TUTOR: mark("tuteur·rice"),
+    Role.FUNDER: mark("financeur·se"),
+    Role.JURY: mark("jury"),
 }
 
 

@@ -103,6 +103,6 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     email = _email()
     role = SelectField(
         _("Rôle"),
-        choices=[SelectChoice(role.value, ROLE_LABELS[role]) for role in Role],
+        choices=[SelectChoice(role.value, _(ROLE_LABELS[role])) for role in Role],
         default=Role.LEARNER.value,
     )

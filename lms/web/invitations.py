@@ -57,7 +57,7 @@ def _page(invitation: Invitation, token: str, form: AcceptForm) -> ResponseRetur
         form=form,
         email=invitation.email,
         promotion=invitation.promotion.name,
-        role=ROLE_LABELS[Role(invitation.role)],
+        role=_(ROLE_LABELS[Role(invitation.role)]),
         needs_sign_in=invitations.needs_sign_in(g.session, invitation, actor_id=actor_id),
         needs_password=invitations.needs_password(g.session, invitation),
         here=url_for(".show", token=token),

@@ -42,7 +42,7 @@ def invitation_mail(
                 name=name,
                 site_name=site().config.site_name,
                 promotion=promotion.name,
-                role=ROLE_LABELS[role],
+                role=_(ROLE_LABELS[role]),
                 link=public_link("invitations.show", token=token),
                 days=site().config.invitation_s // 86400,
             ),

@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "lms" / "translations"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-KEYWORDS = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "mark": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 
 
 @pytest.fixture(scope="module")
