@@ -19,9 +19,10 @@ from typing import Any
 from graders.sandbox import ground, limits, linux, post
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import SandboxError
-from graders.sandbox.live import LiveRoom, Site
+from graders.sandbox.live import LiveRoom
 from graders.sandbox.orders import Order
 from graders.sandbox.seccomp import compile_filter
+from graders.sandbox.site import Site
 from graders.sandbox.warmth import Warmth
 
 #: How often groups of dead rooms are tried again, while there are any.
@@ -89,7 +90,8 @@ class Keeper:
     def _serve_waiting(self) -> None:
         still: list[Order] = []
         for order in self._waiting:
-            if order.is_warm and self._warmth is not None and not self._warmth.is_settled:
+            warmth = self._warmth if order.is_warm else None
+            if warmth is not None and not warmth.is_ready_for(order.seed):
                 still.append(order)
             else:
                 self._open(order)

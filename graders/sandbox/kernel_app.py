@@ -54,6 +54,10 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
 
     _supports_kernel_subshells = False
 
+    # A pause after each cell, in the hope that its outputs arrive before its reply; our
+    # clients wait for the idle status, which comes last.
+    _execute_sleep = 0
+
 
 class RoomStream(OutStream):  # type: ignore[misc]
     """A standard stream that stops sending when one cell has said enough.

@@ -9,21 +9,18 @@ import secrets
 import select
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from graders.sandbox import ground, limits, post
 from graders.sandbox.errors import RoomFailed
-from graders.sandbox.ground import Ground
 from graders.sandbox.orders import Order
 from graders.sandbox.room import PACKAGE, RoomSpec, room_command, room_environment
+from graders.sandbox.site import Site
 from graders.sandbox.slots import take_slot
-
-if TYPE_CHECKING:
-    from graders.sandbox.warmth import Warmth
+from graders.sandbox.warmth import Entry, Warmth
 
 #: bubblewrap needs milliseconds; a machine that swaps may need more.
 BUILD_S = 20
@@ -32,17 +29,6 @@ BUILD_S = 20
 ADDRESS_MARGIN_BYTES = 3 << 30
 
 NUMBERS = itertools.count(1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Site:
-    """What all rooms of a keeper have in common."""
-
-    ground: Ground
-    holding: limits.Holding
-    filter: bytes
-    settings: Mapping[str, str]
-    first_uid: int
 
 
 class LiveRoom:
@@ -151,7 +137,14 @@ class LiveRoom:
             post.close([fd for fd in (inner, echo_in, echo_out) if fd >= 0])
         doors = self._group.open_doors()
         try:
-            pid = warmth.fork(self.order, self._rlimits(), self._first, doors, self._slot.uid)
+            is_root = self._site.ground.is_root
+            entry = Entry(
+                first=self._first,
+                doors=doors,
+                uid=self._slot.uid if is_root else None,
+                rlimits=self._rlimits(),
+            )
+            pid = warmth.fork(self.order, entry)
             self._kernel = (pid, os.pidfd_open(pid))
         finally:
             post.close(doors)

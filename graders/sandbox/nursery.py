@@ -150,7 +150,7 @@ class Nursery:
         order = {
             **message,
             "limits": asdict(limits),
-            "is_warm": self.is_warm and message["seed"] is None,
+            "is_warm": self.is_warm,
             "sockets": list(sockets),
             "files": list(files),
         }

@@ -76,7 +76,8 @@ class RoomProvisioner(KernelProvisionerBase):  # type: ignore[misc]
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Drop the command: what runs in a room is ours to say."""
-        return await super().pre_launch(cmd=[], **kwargs)
+        prepared: dict[str, Any] = await super().pre_launch(cmd=[], **kwargs)
+        return prepared
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> dict[str, Any]:  # noqa: ARG002
         """Build a room with a kernel in it; return how to reach it."""

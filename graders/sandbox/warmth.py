@@ -7,16 +7,15 @@ import select
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from graders.sandbox import ground, post
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import RoomFailed
+from graders.sandbox.orders import Order
 from graders.sandbox.room import PACKAGE, RoomSpec, nursery_command, room_environment
-
-if TYPE_CHECKING:
-    from graders.sandbox.live import Site
-    from graders.sandbox.orders import Order
+from graders.sandbox.site import Site
 
 #: A fork is a matter of milliseconds; a machine that swaps may need more.
 FORK_S = 20
@@ -24,31 +23,92 @@ FORK_S = 20
 #: After so many forks a new warm process takes over, with a new hash seed.
 FORKS_PER_PROCESS = 256
 
+#: Starts that fail in a row before orders are refused instead of waiting.
+MAX_FAILURES = 3
+
+#: Processes for runs with a fixed seed, besides the one for fresh seeds.
+MAX_SEEDED = 2
+
 #: Scratch space of the warm process: font lists and the like.
 SPACE_BYTES = 64 << 20
 
 
 class Warmth:
-    """The warm process of one environment, replaced when it dies or has forked often."""
+    """The warm processes of one environment: one for fresh seeds, a few for fixed ones.
+
+    The seed of Python's hashes is fixed when a process starts, so all forks of one have the
+    same. Runs without a seed share a random one, renewed with the process; a run with a seed
+    waits for a process of that seed.
+    """
 
     def __init__(self, site: Site, environment: Environment) -> None:
         self._site = site
         self._environment = environment
-        self._failures = 0
-        self._current: WarmProcess | None = None
-        self._next: WarmProcess | None = WarmProcess(site, environment)
+        self._hearths: dict[int | None, Hearth] = {None: Hearth(site, environment, None)}
 
-    @property
-    def is_settled(self) -> bool:
+    def is_ready_for(self, seed: int | None) -> bool:
         """Whether an order need not wait: a process is ready, or none will ever be."""
-        return self._current is not None or self._next is None
+        hearth = self._hearths.pop(seed, None)
+        if hearth is None:
+            if not self._has_place():
+                return False
+            hearth = Hearth(self._site, self._environment, seed)
+        self._hearths[seed] = hearth  # the last in line is the last to be put out
+        return hearth.is_settled
 
     def watched(self) -> list[int]:
         """Return the descriptors on which a warm process gets ready or dies."""
+        return [fd for hearth in self._hearths.values() for fd in hearth.watched()]
+
+    def attend(self) -> None:
+        """Take note of what became of the processes."""
+        for hearth in self._hearths.values():
+            hearth.attend()
+
+    def fork(self, order: Order, entry: Entry) -> int:
+        """Send a child into a room; return its process id.
+
+        :raises RoomFailed: if no warm process can.
+        """
+        return self._hearths[order.seed].fork(order, entry)
+
+    def _has_place(self) -> bool:
+        """Put out the longest unused process with a seed, if there are enough of them."""
+        seeded = [seed for seed in self._hearths if seed is not None]
+        if len(seeded) < MAX_SEEDED:
+            return True
+        unused = next((seed for seed in seeded if self._hearths[seed].is_settled), None)
+        if unused is None:
+            return False
+        self._hearths.pop(unused).put_out()
+        return True
+
+
+class Hearth:
+    """The warm process of one hash seed, replaced when it dies or has forked often."""
+
+    def __init__(self, site: Site, environment: Environment, seed: int | None) -> None:
+        self._site = site
+        self._environment = environment
+        self._seed = seed
+        self._failures = 0
+        self._current: WarmProcess | None = None
+        self._next: WarmProcess | None = self._light()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a process is ready, or none will get so by waiting."""
+        return self._current is not None or self._next is None
+
+    def watched(self) -> list[int]:
+        """Return the descriptors on which a process gets ready or dies."""
         return [made.channel.fileno() for made in (self._current, self._next) if made]
 
     def attend(self) -> None:
         """Take note of what became of the processes."""
+        if self._current is not None and self._current.has_news():
+            self._retire()
+            self._next = self._next or self._light()
         if self._next is not None and self._next.has_news():
             if self._next.is_ready:
                 self._retire()
@@ -56,48 +116,61 @@ class Warmth:
             else:
                 self._next.end()
                 self._failures += 1
-                self._next = self._try_again()
-        if self._current is not None and self._current.has_news():
-            self._retire()
-            self._next = self._next or self._try_again()
+                self._next = self._light() if self._failures < MAX_FAILURES else None
 
-    def fork(
-        self,
-        order: Order,
-        rlimits: Mapping[str, tuple[int, int]],
-        first: int,
-        doors: Sequence[int],
-        uid: int,
-    ) -> int:
-        """Send a child into the room whose first process is given; return its process id.
+    def fork(self, order: Order, entry: Entry) -> int:
+        """Send a child into a room; return its process id.
 
         :raises RoomFailed: if the warm process cannot.
         """
         if self._current is None:
+            # A new process for whoever tries again.
+            self._failures, self._next = 0, self._light()
             raise RoomFailed("Le processus chaud ne démarre pas : voyez « garrigue doctor ».")
-        pid = self._current.fork(order, rlimits, first, doors, uid)
-        if self._current.forks >= FORKS_PER_PROCESS and self._next is None:
-            self._next = WarmProcess(self._site, self._environment)
+        pid = self._current.fork(order, entry)
+        is_old = self._current.forks >= FORKS_PER_PROCESS and self._seed is None
+        if is_old and self._next is None:
+            self._next = self._light()
         return pid
+
+    def put_out(self) -> None:
+        """End the processes; their children live on in their rooms."""
+        self._retire()
+        if self._next is not None:
+            self._next.end()
+            self._next = None
+
+    def _light(self) -> WarmProcess:
+        hash_seed = secrets.randbits(32) if self._seed is None else self._seed % 2**32
+        return WarmProcess(self._site, self._environment, hash_seed)
 
     def _retire(self) -> None:
         if self._current is not None:
             self._current.end()
             self._current = None
 
-    def _try_again(self) -> WarmProcess | None:
-        if self._failures >= 3:
-            return None
-        return WarmProcess(self._site, self._environment)
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """How a child gets into a room.
+
+    :param first: pidfd of the room's first process, whose namespaces it enters.
+    :param doors: descriptors of the control groups that it joins.
+    :param uid: the user that it becomes; None where all rooms are the same user's.
+    """
+
+    first: int
+    doors: Sequence[int]
+    uid: int | None
+    rlimits: Mapping[str, tuple[int, int]]
 
 
 class WarmProcess:
     """One process that has imported everything and waits to be forked."""
 
-    def __init__(self, site: Site, environment: Environment) -> None:
+    def __init__(self, site: Site, environment: Environment, hash_seed: int) -> None:
         self.forks = 0
         self.is_ready = False
-        self._site = site
         self.channel, theirs = post.pair()
         space = site.ground.spaces / f"warm-{secrets.token_hex(4)}"
         ground.make_space(space, size_bytes=SPACE_BYTES, owner=0)
@@ -114,7 +187,7 @@ class WarmProcess:
             nursery_command(spec, [site.ground.python, "-s", "-P", "-c", code]),
             env=room_environment(
                 site.settings,
-                hash_seed=secrets.randbits(32),
+                hash_seed=hash_seed,
                 library_path=site.ground.library_path,
             ),
             stdin=subprocess.DEVNULL,
@@ -137,24 +210,18 @@ class WarmProcess:
             self.is_ready = True
         return True
 
-    def fork(
-        self,
-        order: Order,
-        rlimits: Mapping[str, tuple[int, int]],
-        first: int,
-        doors: Sequence[int],
-        uid: int,
-    ) -> int:
+    def fork(self, order: Order, entry: Entry) -> int:
         """Send a child into a room; return its process id."""
         ours, theirs = post.pair()
         ours.settimeout(FORK_S)
         message: dict[str, Any] = {
-            **order.inner(rlimits),
+            **order.inner(entry.rlimits),
             "sockets": list(order.sockets),
-            "uid": uid if self._site.ground.is_root else None,
-            "doors": len(doors),
+            "uid": entry.uid,
+            "doors": len(entry.doors),
         }
-        given = [theirs.fileno(), first, order.output, *doors, *order.sockets.values()]
+        sockets = order.sockets.values()
+        given = [theirs.fileno(), entry.first, order.output, *entry.doors, *sockets]
         try:
             with theirs:
                 post.send(self.channel, message, given)
