@@ -3,78 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
-ENCRE, PAPIER, TRAIT, FOND = "#1b1f24", "#ffffff", "#5b6470", "#eef3f1"
-ACCENT, FOND_ACCENT = "#0b5e4f", "#d5ebe4"
-CORPS = 15  # taille du texte, en pixels
-INTERLIGNE = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Boite:
-    """Un rectangle avec un texte centré, une ligne par élément."""
-
-    x: int
-    y: int
-    largeur: int
-    hauteur: int
-    texte: tuple[str, ...]
-    accent: bool = False
-
-    def svg(self) -> str:
-        """Rend le rectangle et son texte."""
-        fond, trait = (FOND_ACCENT, ACCENT) if self.accent else (FOND, TRAIT)
-        milieu = self.x + self.largeur / 2
-        haut = self.y + self.hauteur / 2 - (len(self.texte) - 1) * INTERLIGNE / 2 + 5
-        lignes = "".join(
-            texte(milieu, haut + rang * INTERLIGNE, ligne, gras=rang == 0)
-            for rang, ligne in enumerate(self.texte)
-        )
-        return (
-            f'<rect x="{self.x}" y="{self.y}" width="{self.largeur}" height="{self.hauteur}"'
-            f' rx="8" fill="{fond}" stroke="{trait}" stroke-width="1.5"/>{lignes}'
-        )
-
-
-def texte(
-    x: float, y: float, contenu: str, *, gras: bool = False, ancre: str = "middle"
-) -> str:
-    """Rend une ligne de texte."""
-    graisse = ' font-weight="600"' if gras else ""
-    return f'<text x="{x:g}" y="{y:g}" text-anchor="{ancre}"{graisse}>{escape(contenu)}</text>'
-
-
-def fleche(x1: int, y1: int, x2: int, y2: int, dit: str = "") -> str:
-    """Rend une flèche, avec un mot au-dessus de son milieu."""
-    mot = texte((x1 + x2) / 2, (y1 + y2) / 2 - 8, dit) if dit else ""
-    return (
-        f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{TRAIT}" stroke-width="2"'
-        f' marker-end="url(#p)"/>{mot}'
-    )
-
-
-def trait(*points: tuple[int, int]) -> str:
-    """Rend une ligne brisée."""
-    chemin = " ".join(f"{x},{y}" for x, y in points)
-    return f'<polyline points="{chemin}" fill="none" stroke="{TRAIT}" stroke-width="2"/>'
-
-
-def figure(largeur: int, hauteur: int, titre: str, pieces: Iterable[str | Boite]) -> str:
-    """Rend un SVG complet, lisible sur fond clair comme sur fond sombre."""
-    dessin = "\n".join(p.svg() if isinstance(p, Boite) else p for p in pieces)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {largeur} {hauteur}"'
-        f' width="{largeur}" height="{hauteur}" role="img" font-family="sans-serif"'
-        f' font-size="{CORPS}" fill="{ENCRE}">\n<title>{escape(titre)}</title>\n'
-        '<defs><marker id="p" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7"'
-        f' markerHeight="7" orient="auto"><path d="M0 0L10 5L0 10z" fill="{TRAIT}"/></marker>'
-        f'</defs>\n<rect width="{largeur}" height="{hauteur}" rx="10" fill="{PAPIER}"/>\n'
-        f"{dessin}\n</svg>\n"
-    )
+from dessin import ACCENT, TRAIT, Boite, figure, fleche, rectangle, texte, trait
 
 
 def niveaux() -> str:
@@ -182,15 +113,17 @@ def acces() -> str:
     )
 
 
-def rectangle(x: int, y: int, largeur: int, hauteur: int, *, accent: bool = False) -> str:
-    """Rend un rectangle sans texte, comme une barre de graphique."""
-    fond = ACCENT if accent else TRAIT
-    return f'<rect x="{x}" y="{y}" width="{largeur}" height="{hauteur}" fill="{fond}"/>'
-
-
 def quatre_formes() -> str:
     """Barres, histogramme, courbe et nuage de points, en petit."""
-    points = [(205, 218), (222, 205), (238, 212), (255, 192), (272, 196), (290, 180), (310, 172)]
+    points = [
+        (205, 218),
+        (222, 205),
+        (238, 212),
+        (255, 192),
+        (272, 196),
+        (290, 180),
+        (310, 172),
+    ]
     return figure(
         364,
         250,
@@ -235,6 +168,65 @@ def axe_coupe() -> str:
     )
 
 
+def lieux() -> str:
+    """Les quatre lieux où Git range le travail."""
+    noms = (
+        ("Dossier de travail", "git add"),
+        ("Préparation", "git commit"),
+        ("Dépôt local", "git push"),
+        ("Dépôt partagé", ""),
+    )
+    pieces: list[str | Boite] = []
+    for rang, (nom, commande) in enumerate(noms):
+        y = 15 + rang * 80
+        dernier = not commande
+        pieces.append(Boite(x=62, y=y, largeur=240, hauteur=44, texte=(nom,), accent=dernier))
+        if commande:
+            pieces.append(fleche(182, y + 46, 182, y + 78))
+            pieces.append(texte(196, y + 67, commande, ancre="start"))
+    return figure(364, 315, "Dossier, préparation, dépôt local, dépôt partagé", pieces)
+
+
+def branches() -> str:
+    """Une branche quitte main, avance, puis revient par une fusion."""
+
+    def commit(x: int, y: int, couleur: str) -> str:
+        return f'<circle cx="{x}" cy="{y}" r="11" fill="{couleur}"/>'
+
+    return figure(
+        364,
+        170,
+        "Une branche part de main et y revient",
+        [
+            trait((40, 120), (325, 120)),
+            trait((115, 120), (165, 55), (245, 55), (325, 120)),
+            *(commit(x, 120, TRAIT) for x in (40, 115)),
+            *(commit(x, 55, ACCENT) for x in (165, 245)),
+            commit(325, 120, TRAIT),
+            texte(205, 32, "essai", gras=True),
+            texte(40, 152, "main", gras=True),
+            texte(325, 152, "fusion"),
+        ],
+    )
+
+
+def kanban() -> str:
+    """Un tableau à trois colonnes, où le travail en cours est limité."""
+    colonnes = (("À faire", 3), ("En cours (2)", 2), ("Fini", 1))
+    pieces: list[str | Boite] = []
+    for rang, (nom, cartes) in enumerate(colonnes):
+        x = 10 + rang * 117
+        accent = rang == 1
+        pieces.append(Boite(x=x, y=10, largeur=110, hauteur=200, texte=(), accent=accent))
+        pieces.append(texte(x + 55, 36, nom, gras=True))
+        for carte in range(cartes):
+            y = 52 + carte * 50
+            pieces.append(
+                Boite(x=x + 12, y=y, largeur=86, hauteur=36, texte=(), accent=not accent)
+            )
+    return figure(364, 220, "À faire, en cours (deux au plus), fini", pieces)
+
+
 FIGURES = {
     "demarrer/figures/niveaux.svg": niveaux,
     "demarrer/figures/dossiers.svg": dossiers,
@@ -242,6 +234,9 @@ FIGURES = {
     "demarrer/figures/ordre.svg": ordre,
     "demarrer/figures/aide.svg": aide,
     "demarrer/figures/acces.svg": acces,
+    "git-agilite/figures/lieux.svg": lieux,
+    "git-agilite/figures/branches.svg": branches,
+    "git-agilite/figures/kanban.svg": kanban,
     "dataviz/figures/quatre-formes.svg": quatre_formes,
     "dataviz/figures/axe-coupe.svg": axe_coupe,
 }

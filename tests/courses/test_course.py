@@ -69,7 +69,7 @@ def test_every_finished_module_has_a_brief_and_a_guide():
 
 def test_the_figures_are_what_their_script_draws(tmp_path):
     script = notebooks.COURSE / "figures.py"
-    subprocess.run([sys.executable, "-I", str(script), str(tmp_path)], check=True)
+    subprocess.run([sys.executable, str(script), str(tmp_path)], check=True)
     drawn = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.svg")}
     kept = {str(path.relative_to(notebooks.COURSE)) for path in notebooks.COURSE.rglob("*.svg")}
     assert drawn == kept

@@ -59,11 +59,16 @@ def test_each_wrong_answer_spares_the_other_exercises(graded, results):
         (_label(wrong), id)
         for wrong in graded.wrong
         for exercise in graded.exercises.values()
-        if exercise.id != wrong["exercise"]
+        if wrong["exercise"] not in (exercise.id, *_foundations(exercise))
         for id in exercise.tests
         if results[_label(wrong)][id]
     }
     assert spilled == set()
+
+
+def test_exercises_build_on_others_of_the_notebook(graded):
+    for exercise in graded.exercises.values():
+        assert set(_foundations(exercise)) <= set(graded.exercises) - {exercise.id}
 
 
 def test_each_exercise_has_wrong_answers(graded):
@@ -116,3 +121,8 @@ def test_mutations_are_accepted_for_a_reason(path: Path):
         assert set(entry) == {"exercise", "mutant", "reason"}
         assert entry["exercise"] in exercises
         assert len(entry["reason"]) > 20
+
+
+def _foundations(exercise):
+    """Return the exercises whose answers this one says that it calls."""
+    return exercise.metadata["garrigue"]["exercise"].get("builds_on", [])
