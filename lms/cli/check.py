@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from lms.cli.grade import require_rooms
+
 if TYPE_CHECKING:
     from graders.assignments import AssignmentFile
     from graders.checking.findings import CheckReport
@@ -46,6 +48,7 @@ def check(
     sont refusés.
     """
     assignments = _assignments(target)
+    require_rooms()
     is_bad = False
     for report in _reports(assignments, jobs=jobs, mutants=mutants, cache=cache, again=again):
         for line in _lines(report, as_json=as_json, github=github):

@@ -100,6 +100,19 @@ def _submissions(given: Sequence[Path], assignment: Path) -> list[Path]:
     return paths
 
 
+def require_rooms() -> None:
+    """Stop, with the reason on stderr, where this machine's rooms do not hold."""
+    from graders.safety import require_safe_rooms
+    from graders.sandbox.errors import SandboxError
+    from graders.store import Store, default_folder
+
+    try:
+        require_safe_rooms(Store(default_folder()), lambda words: click.echo(words, err=True))
+    except SandboxError as error:
+        click.echo(f"{error}\nVoyez « garrigue doctor ».", err=True)
+        raise SystemExit(1) from error
+
+
 def _grade_all(
     assignment: AssignmentFile, paths: list[Path], *, jobs: int, is_again: bool, as_json: bool
 ) -> list[GradedFile]:
@@ -107,6 +120,7 @@ def _grade_all(
     from graders.engine import Engine
     from graders.store import Store, default_folder
 
+    require_rooms()
     jobs = min(jobs, len(paths))
     store = Store(None if is_again else default_folder() / "grade")
     done: list[GradedFile] = []

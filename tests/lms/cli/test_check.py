@@ -16,7 +16,8 @@ BROKEN = (answer("a", "x = 1"), checks("a-tests", "assert x == 2"))
 
 
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path, monkeypatch, tmp_path_factory):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     (tmp_path / "un.ipynb").write_bytes(notebook(*SQUARE, environment="base"))
     (tmp_path / "deux.ipynb").write_bytes(notebook(*BROKEN, environment="base"))
     (tmp_path / "course.yml").write_text(

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lms.cli.grade import grade
-from tests.graders.making import SQUARE, answer, checks, notebook
+from tests.graders.making import SQUARE, answer, checks, markdown, notebook
 
 pytestmark = pytest.mark.room
 
@@ -21,11 +21,12 @@ WRONG = notebook(answer("carre", "def carre(x): return 9"))
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with an assignment and three submissions, and a cache of its own."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+def folder(tmp_path, monkeypatch, tmp_path_factory):
+    """A folder with submissions and an assignment that no other test has."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
     (tmp_path / "devoir").mkdir()
-    (tmp_path / "devoir" / "carre.ipynb").write_bytes(notebook(*SQUARE, environment="base"))
+    source = notebook(markdown(tmp_path.name), *SQUARE, environment="base")
+    (tmp_path / "devoir" / "carre.ipynb").write_bytes(source)
     rendus = tmp_path / "rendus"
     (rendus / ".ipynb_checkpoints").mkdir(parents=True)
     (rendus / ".ipynb_checkpoints" / "vieux.ipynb").write_bytes(b"")
