@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TextIO
 
@@ -19,22 +17,40 @@ from lms.config import Config
 from lms.database import open_engine, session_factory
 from lms.logs import json_log
 from lms.plugins import load_plugins
-from lms.web import database, display, errors, headers, journal, limits, person, static
+from lms.web import (
+    accounts,
+    assignments,
+    database,
+    display,
+    errors,
+    headers,
+    health,
+    home,
+    invitations,
+    journal,
+    learn,
+    limits,
+    passwords,
+    person,
+    static,
+    submissions,
+    teach,
+)
 from lms.web.context import EXTENSION, Site
 
 PACKAGE = Path(__file__).parent
 
 BLUEPRINTS = (
-    "accounts",
-    "assignments",
-    "display",
-    "health",
-    "home",
-    "invitations",
-    "learn",
-    "passwords",
-    "submissions",
-    "teach",
+    accounts.bp,
+    assignments.bp,
+    display.bp,
+    health.bp,
+    home.bp,
+    invitations.bp,
+    learn.bp,
+    passwords.bp,
+    submissions.bp,
+    teach.bp,
 )
 
 
@@ -83,9 +99,8 @@ def _wire(app: Flask, config: Config) -> None:
     errors.init_app(app)
     Babel(app, locale_selector=display.select_locale)
     CSRFProtect(app)
-    for name in BLUEPRINTS:
-        if find_spec(f"lms.web.{name}") is not None:
-            app.register_blueprint(import_module(f"lms.web.{name}").bp)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
     static.init_app(
         app,
         source=PACKAGE / "static",

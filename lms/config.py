@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 MIB = 1024 * 1024
+MIN_SECRET_CHARACTERS = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +102,7 @@ def from_environment(environment: Mapping[str, str]) -> Config:
         if variable in environment:
             values[setting.name] = _read(variable, environment[variable], str(setting.type))
     try:
-        return Config(**values)  # type: ignore[arg-type]
+        config = Config(**values)  # type: ignore[arg-type]
     except TypeError as error:
         missing = [
             f"GARRIGUE_{name.upper()}"
@@ -108,6 +110,22 @@ def from_environment(environment: Mapping[str, str]) -> Config:
             if name not in values
         ]
         raise MissingSetting(f"Set {', '.join(missing)}.") from error
+    _refuse_unsafe(config)
+    return config
+
+
+def _refuse_unsafe(config: Config) -> None:
+    if len(config.secret_key) < MIN_SECRET_CHARACTERS:
+        raise MissingSetting(
+            f"GARRIGUE_SECRET_KEY needs {MIN_SECRET_CHARACTERS} characters at least: "
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(32))' makes one."
+        )
+    address = urlsplit(config.public_url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise MissingSetting(
+            "GARRIGUE_PUBLIC_URL is the address that people use, as https://ecole.example: "
+            f"{config.public_url!r} is none."
+        )
 
 
 def _read(variable: str, text: str, kind: str) -> object:

@@ -37,6 +37,7 @@ def sign_in() -> ResponseReturnValue:
             )
         except signing.WrongCredentials as refusal:
             form.form_errors.append(str(refusal))  # answered by 200: the attempt is kept
+            site().log.warning("sign-in refused", request_id=g.request_id, host=client_host())
         else:
             person.begin(token)
             return redirect(target, 303)

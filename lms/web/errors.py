@@ -37,6 +37,9 @@ STATUS: Mapping[type[Exception], int] = {
     TooLarge: 413,
     Unavailable: 503,
 }
+
+#: When to try again after a fault that passes by itself.
+RETRY_S = 60
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 #: Title and advice of the page of each status.
@@ -146,4 +149,7 @@ def page(status: int, message: str = "") -> Response:
     answer = render_template(
         "errors/page.html", status=status, title=title, message=message, advice=advice
     )
-    return make_response(answer, status)
+    response = make_response(answer, status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_S)
+    return response

@@ -11,7 +11,7 @@ from lms.cli import main
 
 def test_makes_the_tables_once(tmp_path):
     environment = {
-        "GARRIGUE_SECRET_KEY": "secret",
+        "GARRIGUE_SECRET_KEY": "secret of the tests, long enough",
         "GARRIGUE_INSTANCE": str(tmp_path / "instance"),
         "GARRIGUE_COURSES": str(tmp_path),
     }
