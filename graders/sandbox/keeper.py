@@ -139,6 +139,7 @@ def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
     holding = limits.find_holding()
     limits.require_totals(holding, message["settings"])
+    limits.sweep(holding)
     environment = Environment.from_json(message["environment"])
     site = Site(
         ground=ground.prepare(environment),

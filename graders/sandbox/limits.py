@@ -16,6 +16,9 @@ OPT_IN = "GARRIGUE_ALLOW_UNGUARANTEED_LIMITS"
 V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 V2_CONTROLLERS = ("memory", "pids")
 
+#: Rooms' groups are named after this, their keeper's process and a number.
+PREFIX = "garrigue"
+
 #: Where we stand ourselves, so that our group may hand its controllers down (v2).
 SERVICE_GROUP = "garrigue-service"
 
@@ -268,6 +271,14 @@ class RoomGroup:
         """Remove the groups; return False while a dying process still holds one."""
         self._folders = [folder for folder in self._folders if not _remove(folder)]
         return not self._folders
+
+
+def sweep(holding: Holding) -> None:
+    """Remove the groups of keepers that were killed before they could."""
+    for parent in holding.parents:
+        for folder in parent.glob(f"{PREFIX}-*-*"):
+            if not Path("/proc", folder.name.split("-")[1]).exists():
+                _remove(folder)
 
 
 def join(doors: Sequence[int]) -> None:

@@ -40,7 +40,7 @@ class LiveRoom:
         self._site = site
         self._slot = take_slot(site.first_uid, is_root=site.ground.is_root)
         self._space = site.ground.spaces / str(self.number)
-        name = f"garrigue-{os.getpid()}-{self.number}"
+        name = f"{limits.PREFIX}-{os.getpid()}-{self.number}"
         self._group = limits.RoomGroup(site.holding, name, order.limits)
         self._gauges = self._group.open_gauges()
         self._process: subprocess.Popen[bytes] | None = None

@@ -65,6 +65,16 @@ class Nursery:
     ) -> None:
         self.close()
 
+    @property
+    def keeper_id(self) -> int:
+        """The process id of the keeper, for whoever watches over processes.
+
+        :raises RoomFailed: if none is running.
+        """
+        if self._keeper is None:
+            raise RoomFailed("Le gardien des salles n’est pas en marche.")
+        return self._keeper.pid
+
     def close(self) -> None:
         """End all rooms."""
         with self._lock:

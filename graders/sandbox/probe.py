@@ -33,6 +33,12 @@ def tell(given_names: list[str]) -> None:
     print("PROBE", json.dumps(look(given_names)))  # noqa: T201
 
 
+def echo(channel: socket.socket) -> None:
+    """Say what is heard until nothing more comes; shows that a program's channel works."""
+    while word := channel.recv(1024):
+        channel.sendall(word)
+
+
 def _holds(check: Callable[[], bool]) -> bool:
     try:
         return check()

@@ -27,6 +27,10 @@ THREADS = (
     "NUMEXPR_NUM_THREADS",
     "LOKY_MAX_CPU_COUNT",
 )
+
+#: scikit-learn sets these when it is imported, so a warm kernel would differ from a cold one.
+SET_BY_LIBRARIES = {"KMP_DUPLICATE_LIB_OK": "True", "KMP_INIT_AT_FORK": "FALSE"}
+
 PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
@@ -103,6 +107,7 @@ def room_environment(
         "IPYTHONDIR": f"{HOME}/.ipython",
         "JUPYTER_PLATFORM_DIRS": "1",
         **dict.fromkeys(THREADS, "1"),
+        **SET_BY_LIBRARIES,
         **passed,
         **linked,
     }

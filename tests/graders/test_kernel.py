@@ -80,7 +80,8 @@ class TestOutputs:
             kernel,
             "import multiprocessing, os\n"
             "os.system('echo shell')\n"
-            "child = multiprocessing.get_context('fork').Process(target=print, args=('child',))\n"
+            "fork = multiprocessing.get_context('fork')\n"
+            "child = fork.Process(target=print, args=('child',))\n"
             "child.start(); child.join()",
         )
 
@@ -188,7 +189,9 @@ asked = session.pack(parent["header"])
 FORGERIES = {
     "deep-json": "send(b'<IDS|MSG>', b'', header, asked, empty, b'[' * 200_000)",
     "deep-header": "send(b'<IDS|MSG>', b'', b'[' * 200_000, asked, empty, empty)",
-    "huge-integer": "send(b'<IDS|MSG>', b'', header, asked, empty, b'{\"n\":' + b'9' * 5000 + b'}')",
+    "huge-integer": (
+        "send(b'<IDS|MSG>', b'', header, asked, empty, b'{\"n\":' + b'9' * 5000 + b'}')"
+    ),
     "not-json": "send(b'<IDS|MSG>', b'', header, asked, empty, b'\\xff\\xfe{')",
     "wrong-types": "send(b'<IDS|MSG>', b'', header, asked, empty, b'{\"text\": {\"a\": 1}}')",
     "header-list": "send(b'<IDS|MSG>', b'', b'[]', b'[]', b'[]', b'[]')",
@@ -201,7 +204,8 @@ FORGERIES = {
         "session.send(publish, 'error', {'ename': 7, 'evalue': [], 'traceback': {}}, parent)"
     ),
     "forged-bundle": (
-        "session.send(publish, 'display_data', {'data': {'text/plain': 3, 'x/json': 1}}, parent)"
+        "session.send(publish, 'display_data',"
+        " {'data': {'text/plain': 3, 'x/json': 1}}, parent)"
     ),
     "forged-result": (
         "session.send(publish, 'execute_result',"
@@ -251,7 +255,10 @@ class TestForgery:
     def test_closed_descriptors_end_in_bounded_time(self, kernel):
         result = run(
             kernel,
-            "import os\nfor n in range(3, 256):\n    try: os.close(n)\n    except OSError: pass",
+            "import os\n"
+            "for n in range(3, 256):\n"
+            "    try: os.close(n)\n"
+            "    except OSError: pass",
             wall_s=3,
         )
 
