@@ -1,4 +1,4 @@
-"""Answers the checker's questions about the learner's values, from inside the learner's process.
+"""Answers the checker's questions about the learner's values, inside the learner's process.
 
 Nothing here is trusted: the learner's code may change any of it. It uses the standard library
 and the codec alone, and keeps no secret.
@@ -24,6 +24,8 @@ from typing import Any
 
 from graders.verdict import agent_files, frames
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
+from graders.verdict.operators import DUNDERS, OPERATORS
+from graders.verdict.stand_in import Exposed
 
 CHANNEL = "GARRIGUE_CHANNEL"
 WAIT_S = 10
@@ -31,36 +33,6 @@ MAX_PRINTED = 1 << 20
 MAX_FRAMES = 12
 MUTABLE = (list, dict, set, bytearray, deque, Counter, OrderedDict, defaultdict)
 MUTABLE_NAMES = ("ndarray", "DataFrame", "Series")
-
-OPERATORS: dict[str, Callable[..., Any]] = {
-    **{
-        name: getattr(operator, name)
-        for name in (
-            *("eq", "ne", "lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv"),
-            *("mod", "pow", "matmul", "and_", "or_", "xor", "lshift", "rshift", "neg", "pos"),
-            *("invert", "abs", "contains", "getitem", "setitem", "delitem", "truth", "index"),
-        )
-    },
-    **{
-        kind.__name__: kind
-        for kind in (len, iter, next, str, repr, int, float, complex, round, hash, format)
-    },
-    "reversed": reversed,
-    "divmod": divmod,
-    "dir": dir,
-    "enter": lambda value: type(value).__enter__(value),
-    "exit": lambda value, *details: type(value).__exit__(value, *details),
-}
-
-DUNDERS = tuple(
-    f"__{name}__"
-    for name in (
-        *("lt", "le", "gt", "ge", "add", "sub", "mul", "truediv", "floordiv", "mod", "pow"),
-        *("matmul", "and", "or", "xor", "neg", "pos", "invert", "abs", "len", "iter", "next"),
-        *("int", "float", "complex", "round", "index", "getitem", "setitem", "delitem"),
-        *("contains", "enter", "exit", "call", "reversed", "radd", "rsub", "rmul", "rtruediv"),
-    )
-)
 
 #: Values that the checker may ask for again, by number. They live as long as the kernel.
 objects: dict[int, Any] = {}
@@ -165,7 +137,7 @@ class Agent:
         _, action, *rest = message
         if action == "call":
             return self._call(decoder, *rest)
-        return getattr(self, f"_do_{action}")(decoder, *rest), lambda encoder: None
+        return getattr(self, f"_do_{action}")(decoder, *rest), lambda _encoder: None
 
     def _call(
         self,
@@ -199,18 +171,18 @@ class Agent:
         encoder = Encoder(self.refer)
         return self._encoded(encoder, value), [bytes(buffer) for buffer in encoder.buffers]
 
-    def _do_get(self, decoder: Decoder, name: str) -> Any:
+    def _do_get(self, _decoder: Decoder, name: str) -> Any:
         if name not in self.names:
             raise NameError(f"name {name!r} is not defined")
         return self.names[name]
 
-    def _do_has(self, decoder: Decoder, names: list[str]) -> list[bool]:
+    def _do_has(self, _decoder: Decoder, names: list[str]) -> list[bool]:
         return [name in self.names for name in names]
 
     def _do_set(self, decoder: Decoder, name: str, value: Json) -> None:
         self.names[name] = decoder.value(value)
 
-    def _do_del(self, decoder: Decoder, name: str) -> None:
+    def _do_del(self, _decoder: Decoder, name: str) -> None:
         if name not in self.names:
             raise NameError(f"name {name!r} is not defined")
         del self.names[name]
@@ -228,7 +200,7 @@ class Agent:
     def _do_op(self, decoder: Decoder, name: str, args: Json) -> Any:
         return OPERATORS[name](*decoder.all(args))
 
-    def _do_module(self, decoder: Decoder, name: str) -> Any:
+    def _do_module(self, _decoder: Decoder, name: str) -> Any:
         return importlib.import_module(name)
 
     def _do_signature(self, decoder: Decoder, target: Json) -> Any:
@@ -244,13 +216,13 @@ class Agent:
             for p in found
         ]
 
-    def _do_read(self, decoder: Decoder, path: str) -> bytes | None:
+    def _do_read(self, _decoder: Decoder, path: str) -> bytes | None:
         return agent_files.read(path)
 
     def _do_write(self, decoder: Decoder, path: str, data: Json) -> None:
         agent_files.write(path, decoder.value(data))
 
-    def _do_list(self, decoder: Decoder, path: str) -> list[list[Any]] | None:
+    def _do_list(self, _decoder: Decoder, path: str) -> list[list[Any]] | None:
         return agent_files.listing(path)
 
     def refer(self, value: Any, encoder: Encoder) -> Json:
@@ -329,42 +301,6 @@ class Agent:
             sqlite = sys.modules.get("sqlite3")
             raise getattr(sqlite, reply[2], kind)(reply[3])
         return decoder.value(reply[2])
-
-
-class Exposed:
-    """Stands for an object of the checker's, such as a function or a connection."""
-
-    def __init__(self, agent: Agent, number: int, details: list[Any]) -> None:
-        object.__setattr__(self, "_agent", agent)
-        object.__setattr__(self, "_number", number)
-        object.__setattr__(self, "_details", details)
-
-    @property
-    def __class__(self) -> Any:
-        module, name = object.__getattribute__(self, "_details")[:2]
-        return getattr(sys.modules.get(module), name, Exposed) if module else Exposed
-
-    def __getattr__(self, name: str) -> Any:
-        if name == "__name__" and self._details[2] is not None:
-            return self._details[2]
-        return self._agent.ask(self._number, "attr", (name,), {})
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self._agent.ask(self._number, "setattr", (name, value), {})
-
-    def __call__(self, *args: Any, **named: Any) -> Any:
-        return self._agent.ask(self._number, "call", args, named)
-
-    def __repr__(self) -> str:
-        return "<object of the test>"
-
-
-def _operator(name: str) -> Callable[..., Any]:
-    return lambda self, *args: self._agent.ask(self._number, name, args, {})
-
-
-for _name in ("len", "iter", "next", "getitem", "setitem", "contains", "enter", "exit", "str"):
-    setattr(Exposed, f"__{_name}__", _operator(_name))
 
 
 def _number(value: Any) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import sys
@@ -117,7 +116,7 @@ def _trusted_modules(folder: Path) -> Path | None:
 
 
 def _import_from(folder: Path | None) -> None:
-    here = {"", os.getcwd()}
+    here = {"", str(Path.cwd())}
     sys.path[:] = [place for place in sys.path if place not in here]
     if folder is not None:
         sys.path.append(str(folder))

@@ -1,4 +1,4 @@
-"""Values as frames of JSON and raw buffers: exact types only, everything capped, never pickle.
+"""Built-in and standard types for the codec: exact types only, never pickle.
 
 Both processes use it. Nothing that `Encoder` does is trusted, because the learner's process
 runs it too; `Decoder` is what the checker relies on. Only exact types are copied: a subclass
@@ -12,7 +12,7 @@ import re
 import sys
 from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -20,162 +20,35 @@ from pathlib import PosixPath, PurePosixPath
 from types import GenericAlias
 from typing import Any
 
-MAX_COUNT = 2_000_000
-MAX_DEPTH = 100
-MAX_DIGITS = 100_000
-#: From this many equal kinds on, a list of numbers travels as one buffer.
-PACK_FROM = 8
-INT64 = range(-(2**63), 2**63)
+from graders.verdict.values import (
+    BUILTIN_TYPES,
+    DECODERS,
+    ENCODERS,
+    INT64,
+    MAX_COUNT,
+    MAX_DIGITS,
+    PACK_FROM,
+    TYPES,
+    BadValue,
+    Decoder,
+    Encoder,
+    Json,
+    TooLarge,
+    Uncopyable,
+    expect,
+    load_library,
+)
 
-Json = Any
-Refer = Callable[[Any, "Encoder"], Json]
-Resolve = Callable[[list[Any], "Decoder"], Any]
-
-
-class BadValue(ValueError):
-    """What arrived is no value of ours, or is larger than allowed."""
-
-
-class Uncopyable(Exception):
-    """This value cannot travel as a copy."""
-
-
-class TooLarge(Uncopyable):
-    """The value is too large, too deep or contains itself."""
-
-
-class Encoder:
-    """Turns one value, or several of one message, into JSON and buffers."""
-
-    def __init__(self, refer: Refer) -> None:
-        self.refer = refer
-        self.buffers: list[Any] = []
-        self.count = 0
-        self.depth = 0
-
-    def encode(self, value: Any) -> Json:
-        """Return the JSON of a value; what cannot be copied is given to `refer`.
-
-        :raises TooLarge: when the value is too large or too deep.
-        """
-        kind = type(value)
-        self.count += 1
-        if value is None or kind is bool or kind is float:
-            return value
-        if kind is str and value.isascii():
-            return value
-        if kind is int and value in INT64:
-            return value
-        if self.count > MAX_COUNT or self.depth > MAX_DEPTH:
-            raise TooLarge
-        encoder = ENCODERS.get(kind) or _library_encoder(kind)
-        if encoder is None:
-            return self.refer(value, self)
-        self.depth += 1
-        mark = len(self.buffers)
-        try:
-            return encoder(self, value)
-        except TooLarge:
-            raise
-        except Uncopyable:
-            del self.buffers[mark:]
-            return self.refer(value, self)
-        finally:
-            self.depth -= 1
-
-    def all(self, values: Iterable[Any]) -> list[Json]:
-        """Return the JSON of each value."""
-        return [self.encode(value) for value in values]
-
-    def buffer(self, data: Any) -> int:
-        """Keep raw bytes for the frame and return their number."""
-        self.buffers.append(data)
-        return len(self.buffers) - 1
-
-
-class Decoder:
-    """Rebuilds values from JSON and buffers, whoever wrote them."""
-
-    def __init__(self, buffers: Sequence[Any], resolve: Resolve) -> None:
-        self.buffers = buffers
-        self.resolve = resolve
-        self.count = 0
-        self.depth = 0
-
-    def decode(self, json: Json) -> Any:
-        """Return the value.
-
-        :raises BadValue: for anything that `Encoder` would not have written.
-        """
-        try:
-            return self.value(json)
-        except BadValue:
-            raise
-        except Exception as error:
-            raise BadValue(f"unreadable value ({type(error).__name__})") from None
-
-    def value(self, json: Json) -> Any:
-        """Return the value of a part, raising whatever goes wrong."""
-        self.count += 1
-        if type(json) is not list:
-            if type(json) is dict or (type(json) is int and json not in INT64):
-                raise BadValue("unknown shape")
-            return json
-        if self.count > MAX_COUNT or self.depth > 2 * MAX_DEPTH:
-            raise BadValue("too large")
-        self.depth += 1
-        try:
-            tag = json[0]
-            if tag == "R":
-                return self.resolve(json, self)
-            if type(tag) is str and tag[:2] in LIBRARIES:
-                import_module(LIBRARIES[tag[:2]])
-            return DECODERS[tag](self, *json[1:])
-        finally:
-            self.depth -= 1
-
-    def all(self, parts: Any) -> list[Any]:
-        """Return the value of each part."""
-        return [self.value(part) for part in expect(parts, list)]
-
-    def raw(self, number: int) -> Any:
-        """Return a buffer by its number."""
-        if expect(number, int) < 0:
-            raise BadValue("no such buffer")
-        return self.buffers[number]
-
-
-def expect(value: Any, *kinds: type) -> Any:
-    """Return a value that is exactly of one of these types.
-
-    :raises BadValue: when it is not.
-    """
-    if type(value) not in kinds:
-        raise BadValue(f"{type(value).__name__} where {kinds[0].__name__} was due")
-    return value
-
-
-def _library_encoder(kind: type) -> Callable[[Encoder, Any], Json] | None:
-    """Load what encodes a library's types, once that library is there."""
-    if isinstance(kind, type):
-        root = str(getattr(kind, "__module__", "")).partition(".")[0]
-        for name, module in (("numpy", LIBRARIES["n."]), ("pandas", LIBRARIES["p."])):
-            if root == name and name in sys.modules and module not in sys.modules:
-                import_module(module)
-    return ENCODERS.get(kind)
-
-
-LIBRARIES = {"n.": "graders.verdict.codec_arrays", "p.": "graders.verdict.codec_tables"}
-
-BUILTIN_TYPES = {
-    kind.__name__: kind
-    for kind in (
-        *(bool, int, float, complex, str, bytes, bytearray, list, tuple, dict, set),
-        *(frozenset, range, slice, object, type(None), dt.date, dt.datetime, dt.time),
-        *(dt.timedelta, Decimal, Fraction, Counter, OrderedDict, defaultdict, deque),
-    )
-}
-TYPES: dict[str, type] = dict(BUILTIN_TYPES)
+__all__ = [
+    "TYPES",
+    "BadValue",
+    "Decoder",
+    "Encoder",
+    "Json",
+    "TooLarge",
+    "Uncopyable",
+    "expect",
+]
 
 
 def _str(_encoder: Encoder, value: str) -> Json:
@@ -257,8 +130,12 @@ def _defaultdict(encoder: Encoder, value: defaultdict[Any, Any]) -> Json:
     return ["dd", name if known else None, *_mapping("")(encoder, value)[1:]]
 
 
+def _factory(name: Any) -> Any:
+    return None if name is None else BUILTIN_TYPES[name]
+
+
 def _type(_encoder: Encoder, value: type) -> Json:
-    _library_encoder(value)  # numpy's and pandas' own classes are known once they are loaded
+    load_library(value)  # numpy's and pandas' own classes are known once they are loaded
     for name in (value.__name__, f"np.{value.__name__}"):
         if TYPES.get(name) is value:
             return ["ty", name]
@@ -275,9 +152,9 @@ def zone_json(zone: dt.tzinfo | None) -> Json:
     if type(zone) is dt.timezone:
         offset = zone.utcoffset(None)
         return [offset.days, offset.seconds, offset.microseconds]
-    zoneinfo = sys.modules.get("zoneinfo")
-    if zoneinfo is not None and type(zone) is zoneinfo.ZoneInfo and zone.key:
-        return str(zone.key)
+    zoneinfo: Any = sys.modules.get("zoneinfo")
+    if zoneinfo is not None and type(zone) is zoneinfo.ZoneInfo:
+        return str(zone.key)  # type: ignore[attr-defined]
     raise Uncopyable
 
 
@@ -303,6 +180,16 @@ def _clock(_encoder: Encoder, t: dt.time) -> Json:
     return ["tm", parts, zone_json(t.tzinfo)]
 
 
+def _unmoment(_decoder: Decoder, parts: Any, zone: Any) -> dt.datetime:
+    *moment, fold = expect(parts, list)
+    return dt.datetime(*moment).replace(tzinfo=zone_of(zone), fold=fold)
+
+
+def _unclock(_decoder: Decoder, parts: Any, zone: Any) -> dt.time:
+    *clock, fold = expect(parts, list)
+    return dt.time(*clock).replace(tzinfo=zone_of(zone), fold=fold)
+
+
 def _decimal(_decoder: Decoder, text: str) -> Decimal:
     if len(expect(text, str)) > MAX_DIGITS:
         raise BadValue("too many digits")
@@ -313,83 +200,94 @@ def _view(tag: str) -> Callable[[Encoder, Any], Json]:
     return lambda encoder, view: ["dv", tag, _mapping("")(encoder, view.mapping)[1:]]
 
 
-ENCODERS: dict[type, Callable[[Encoder, Any], Json]] = {
-    str: _str,
-    int: _int,
-    complex: lambda _encoder, value: ["c", value.real, value.imag],
-    bytes: lambda encoder, value: ["b", encoder.buffer(value)],
-    bytearray: lambda encoder, value: ["ba", encoder.buffer(bytes(value))],
-    list: _sequence("l"),
-    tuple: _sequence("t"),
-    set: _sequence("s"),
-    frozenset: _sequence("f"),
-    dict: _mapping("d"),
-    Counter: _mapping("dc"),
-    OrderedDict: _mapping("do"),
-    defaultdict: _defaultdict,
-    deque: lambda encoder, value: ["q", value.maxlen, *_sequence("")(encoder, value)[1:]],
-    type({}.keys()): _view("keys"),
-    type({}.values()): _view("values"),
-    type({}.items()): _view("items"),
-    range: lambda encoder, value: ["r", *encoder.all([value.start, value.stop, value.step])],
-    slice: lambda encoder, value: ["sl", *encoder.all([value.start, value.stop, value.step])],
-    type(...): lambda _encoder, _value: ["e"],
-    type: _type,
-    GenericAlias: lambda encoder, value: [
-        "ga",
-        _type(encoder, value.__origin__),
-        encoder.all(value.__args__),
-    ],
-    dt.datetime: _moment,
-    dt.date: lambda _encoder, value: ["da", [value.year, value.month, value.day]],
-    dt.time: _clock,
-    dt.timedelta: lambda _encoder, value: [
-        "td",
-        [value.days, value.seconds, value.microseconds],
-    ],
-    Decimal: lambda _encoder, value: ["de", str(value)],
-    Fraction: lambda encoder, value: ["fr", *encoder.all(value.as_integer_ratio())],
-    PosixPath: lambda encoder, value: ["pa", encoder.encode(str(value))],
-    PurePosixPath: lambda encoder, value: ["pp", encoder.encode(str(value))],
-}
+ENCODERS.update(
+    {
+        str: _str,
+        int: _int,
+        complex: lambda _encoder, value: ["c", value.real, value.imag],
+        bytes: lambda encoder, value: ["b", encoder.buffer(value)],
+        bytearray: lambda encoder, value: ["ba", encoder.buffer(bytes(value))],
+        list: _sequence("l"),
+        tuple: _sequence("t"),
+        set: _sequence("s"),
+        frozenset: _sequence("f"),
+        dict: _mapping("d"),
+        Counter: _mapping("dc"),
+        OrderedDict: _mapping("do"),
+        defaultdict: _defaultdict,
+        deque: lambda encoder, value: ["q", value.maxlen, *_sequence("")(encoder, value)[1:]],
+        type({}.keys()): _view("keys"),
+        type({}.values()): _view("values"),
+        type({}.items()): _view("items"),
+        range: lambda encoder, value: [
+            "r",
+            *encoder.all([value.start, value.stop, value.step]),
+        ],
+        slice: lambda encoder, value: [
+            "sl",
+            *encoder.all([value.start, value.stop, value.step]),
+        ],
+        type(...): lambda _encoder, _value: ["e"],
+        type: _type,
+        GenericAlias: lambda encoder, value: [
+            "ga",
+            _type(encoder, value.__origin__),
+            encoder.all(value.__args__),
+        ],
+        dt.datetime: _moment,
+        dt.date: lambda _encoder, value: ["da", [value.year, value.month, value.day]],
+        dt.time: _clock,
+        dt.timedelta: lambda _encoder, value: [
+            "td",
+            [value.days, value.seconds, value.microseconds],
+        ],
+        Decimal: lambda _encoder, value: ["de", str(value)],
+        Fraction: lambda encoder, value: ["fr", *encoder.all(value.as_integer_ratio())],
+        PosixPath: lambda encoder, value: ["pa", encoder.encode(str(value))],
+        PurePosixPath: lambda encoder, value: ["pp", encoder.encode(str(value))],
+    }
+)
 
-DECODERS: dict[str, Callable[..., Any]] = {
-    "u": lambda _decoder, text: bytes.fromhex(text).decode("utf-8", "surrogatepass"),
-    "i": _big,
-    "c": lambda _decoder, real, imag: complex(expect(real, float), expect(imag, float)),
-    "b": lambda decoder, number: bytes(decoder.raw(number)),
-    "ba": lambda decoder, number: bytearray(decoder.raw(number)),
-    "l": _items,
-    "t": lambda decoder, *body: tuple(_items(decoder, *body)),
-    "s": lambda decoder, *body: set(_items(decoder, *body)),
-    "f": lambda decoder, *body: frozenset(_items(decoder, *body)),
-    "d": lambda decoder, *body: dict(_pairs(decoder, *body)),
-    "dc": lambda decoder, *body: Counter(dict(_pairs(decoder, *body))),
-    "do": lambda decoder, *body: OrderedDict(_pairs(decoder, *body)),
-    "dd": lambda decoder, factory, *body: defaultdict(
-        None if factory is None else BUILTIN_TYPES[factory], _pairs(decoder, *body)
-    ),
-    "q": lambda decoder, longest, *body: deque(_items(decoder, *body), longest),
-    "dv": lambda decoder, view, body: getattr(
-        dict(_pairs(decoder, *body)), {"keys": "keys", "values": "values"}.get(view, "items")
-    )(),
-    "r": lambda decoder, *parts: range(*(expect(part, int) for part in decoder.all([*parts]))),
-    "sl": lambda decoder, *parts: slice(*decoder.all([*parts])),
-    "e": lambda _decoder: ...,
-    "ty": lambda _decoder, name: TYPES[name],
-    "ga": lambda decoder, origin, parts: GenericAlias(
-        expect(decoder.value(origin), type), tuple(decoder.all(parts))
-    ),
-    "dt": lambda _decoder, parts, zone: dt.datetime(
-        *expect(parts, list)[:7], fold=parts[7], tzinfo=zone_of(zone)
-    ),
-    "da": lambda _decoder, parts: dt.date(*expect(parts, list)),
-    "tm": lambda _decoder, parts, zone: dt.time(
-        *expect(parts, list)[:4], fold=parts[4], tzinfo=zone_of(zone)
-    ),
-    "td": lambda _decoder, parts: dt.timedelta(*(expect(part, int) for part in parts)),
-    "de": _decimal,
-    "fr": lambda decoder, *parts: Fraction(*(expect(p, int) for p in decoder.all([*parts]))),
-    "pa": lambda decoder, text: PosixPath(expect(decoder.value(text), str)),
-    "pp": lambda decoder, text: PurePosixPath(expect(decoder.value(text), str)),
-}
+DECODERS.update(
+    {
+        "u": lambda _decoder, text: bytes.fromhex(text).decode("utf-8", "surrogatepass"),
+        "i": _big,
+        "c": lambda _decoder, real, imag: complex(expect(real, float), expect(imag, float)),
+        "b": lambda decoder, number: bytes(decoder.raw(number)),
+        "ba": lambda decoder, number: bytearray(decoder.raw(number)),
+        "l": _items,
+        "t": lambda decoder, *body: tuple(_items(decoder, *body)),
+        "s": lambda decoder, *body: set(_items(decoder, *body)),
+        "f": lambda decoder, *body: frozenset(_items(decoder, *body)),
+        "d": lambda decoder, *body: dict(_pairs(decoder, *body)),
+        "dc": lambda decoder, *body: Counter(dict(_pairs(decoder, *body))),
+        "do": lambda decoder, *body: OrderedDict(_pairs(decoder, *body)),
+        "dd": lambda decoder, factory, *body: defaultdict(
+            _factory(factory), _pairs(decoder, *body)
+        ),
+        "q": lambda decoder, longest, *body: deque(_items(decoder, *body), longest),
+        "dv": lambda decoder, view, body: getattr(
+            dict(_pairs(decoder, *body)),
+            {"keys": "keys", "values": "values"}.get(view, "items"),
+        )(),
+        "r": lambda decoder, *parts: range(
+            *(expect(part, int) for part in decoder.all([*parts]))
+        ),
+        "sl": lambda decoder, *parts: slice(*decoder.all([*parts])),
+        "e": lambda _decoder: ...,
+        "ty": lambda _decoder, name: TYPES[name],
+        "ga": lambda decoder, origin, parts: GenericAlias(
+            expect(decoder.value(origin), type), tuple(decoder.all(parts))
+        ),
+        "dt": _unmoment,
+        "da": lambda _decoder, parts: dt.date(*expect(parts, list)),
+        "tm": _unclock,
+        "td": lambda _decoder, parts: dt.timedelta(*(expect(part, int) for part in parts)),
+        "de": _decimal,
+        "fr": lambda decoder, *parts: Fraction(
+            *(expect(p, int) for p in decoder.all([*parts]))
+        ),
+        "pa": lambda decoder, text: PosixPath(expect(decoder.value(text), str)),
+        "pp": lambda decoder, text: PurePosixPath(expect(decoder.value(text), str)),
+    }
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from graders.verdict.codec import (
+from graders.verdict.values import (
     DECODERS,
     ENCODERS,
     TYPES,
@@ -62,7 +62,7 @@ def array_json(encoder: Encoder, value: np.ndarray[Any, Any]) -> Json:
     is_turned = value.flags.f_contiguous and not value.flags.c_contiguous
     flat = np.ascontiguousarray(value.T if is_turned else value)
     flat = flat.reshape(-1).view("u1") if flat.size and flat.itemsize else np.empty(0, "u1")
-    return ["n.a", dtype, shape, is_turned, encoder.buffer(memoryview(flat))]
+    return ["n.a", dtype, shape, is_turned, encoder.buffer(flat.data)]
 
 
 def _shape(json: Json, size: int | None = None) -> list[int]:

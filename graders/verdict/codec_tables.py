@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from graders.verdict.codec import (
+from graders.verdict.codec import zone_json, zone_of
+from graders.verdict.codec_arrays import array_json
+from graders.verdict.values import (
     DECODERS,
     ENCODERS,
     TYPES,
@@ -18,10 +20,7 @@ from graders.verdict.codec import (
     Json,
     Uncopyable,
     expect,
-    zone_json,
-    zone_of,
 )
-from graders.verdict.codec_arrays import array_json
 
 MASKED = re.compile(r"U?Int(8|16|32|64)|Float(32|64)|boolean")
 FREQUENCY = re.compile(r"[A-Za-z0-9-]{1,16}")
@@ -195,7 +194,7 @@ def _index(decoder: Decoder, json: Json) -> Any:
 
 def _unindex(decoder: Decoder, values: Json, frequency: Json, name: Json) -> Any:
     index = pd.Index(_values(decoder, values), name=decoder.value(name))
-    return index if frequency is None else type(index)(index, freq=_frequency(frequency))  # type: ignore[call-arg]
+    return index if frequency is None else type(index)(index, freq=_frequency(frequency))
 
 
 def _unmulti(decoder: Decoder, levels: Json, codes: Json, names: Json) -> Any:

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from graders.verdict.codec import BadValue, Encoder, Json, expect
-from graders.verdict.raised import HOMES
+from graders.verdict.codec import Encoder, Json, expect
 
 #: The module name of classes that tests define.
 TEST_MODULE = "__test__"
@@ -23,31 +22,28 @@ SQL_STEPS = 100_000
 PRAGMAS = ("table_info", "table_list", "index_list", "foreign_key_list", "foreign_keys")
 
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, partial)
-ITERATORS = (
+ITERATORS: tuple[type, ...] = (
     *(types.GeneratorType, map, filter, zip, enumerate),
-    *(type(iter(each)) for each in ([], (), "", {}, set(), range(0))),
+    *(type(iter([])), type(iter(())), type(iter("")), type(iter({})), type(iter(set()))),
+    type(iter(range(0))),
 )
+
 FILE = frozenset(
-    ("read", "readline", "readlines", "write", "writelines", "seek", "tell", "close", "flush")
-    + ("getvalue", "truncate", "iter", "next", "enter", "exit", "closed")
+    (
+        *("read", "readline", "readlines", "write", "writelines", "seek", "tell", "close"),
+        *("flush", "getvalue", "truncate", "iter", "next", "enter", "exit", "closed"),
+    )
 )
+RUNNING = ("execute", "executemany", "executescript", "close")
+FETCHING = ("fetchone", "fetchall", "fetchmany", "description", "rowcount", "lastrowid")
 MEMBERS: dict[type, frozenset[str]] = {
     sqlite3.Connection: frozenset(
-        ("execute", "executemany", "executescript", "cursor", "commit", "rollback", "close")
-        + ("total_changes", "in_transaction", "enter", "exit", "row_factory")
-    ),
-    sqlite3.Cursor: frozenset(
         (
-            "execute",
-            "executemany",
-            "executescript",
-            "fetchone",
-            "fetchall",
-            "fetchmany",
-            "close",
+            *(*RUNNING, "cursor", "commit", "rollback", "total_changes", "in_transaction"),
+            *("enter", "exit", "row_factory"),
         )
-        + ("description", "rowcount", "lastrowid", "iter", "next", "connection")
     ),
+    sqlite3.Cursor: frozenset((*RUNNING, *FETCHING, "iter", "next", "connection")),
     sqlite3.Row: frozenset(("keys", "getitem", "iter", "len")),
     io.StringIO: FILE,
     io.BytesIO: FILE,
@@ -70,10 +66,9 @@ OPERATORS: dict[str, Callable[..., Any]] = {
 class Exposures:
     """Numbers for objects of the test's, and what may be done with each."""
 
-    def __init__(self, is_copyable: Callable[[Any], bool]) -> None:
+    def __init__(self) -> None:
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._is_copyable = is_copyable
 
     def get(self, number: int) -> Any:
         """Return the object itself, when it comes home."""
@@ -207,6 +202,3 @@ def _guard(connection: sqlite3.Connection) -> None:
     # Python's signals, and so the alarm, are only heard when Python code runs.
     connection.set_progress_handler(lambda: 0, SQL_STEPS)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MAX_SQL_BYTES)
-
-
-__all__ = ["HOMES", "TEST_MODULE", "BadValue", "Exposures"]

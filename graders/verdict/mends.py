@@ -59,7 +59,7 @@ def _at(place: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _read_line(prompt: str = "") -> str:
+def _read_line(_prompt: str = "") -> str:
     line = sys.stdin.readline()
     if not line:
         raise EOFError("EOF when reading a line")
@@ -82,8 +82,10 @@ class Mends:
         def getsource(value: Any) -> str:
             return self.source_of(value) if is_remote(value) else find(value)
 
-        inspect.getsource = getsource
-        inspect.getsourcelines = lambda value: (getsource(value).splitlines(keepends=True), 0)
+        def getsourcelines(value: Any) -> tuple[list[str], int]:
+            return getsource(value).splitlines(keepends=True), 0
+
+        vars(inspect).update(getsource=getsource, getsourcelines=getsourcelines)
         sys.modules["__main__"] = LearnerMain(self._peer, self._names)
         sys.meta_path.insert(0, PyplotFinder(self._peer))
         if PYPLOT in sys.modules:  # a warm process has imported the genuine one
@@ -162,7 +164,7 @@ class PyplotFinder(MetaPathFinder, Loader):
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
 
-    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, _path: Any, _target: Any = None) -> ModuleSpec | None:
         """Claim pyplot alone."""
         return ModuleSpec(name, self) if name == PYPLOT else None
 

@@ -13,6 +13,7 @@ from graders.verdict.raised import RemoteError, Unproven
 from graders.verdict.watch import Claim
 
 MAX_TEXT = 1500
+TOO_LONG = "Le test a dépassé le temps permis\u00a0: cherchez une boucle qui ne se termine pas."
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
 NEAR = frozenset(
     (
@@ -143,7 +144,7 @@ def traceback_of(error: BaseException) -> str:
 def for_broken(reason: str) -> str:
     """Return the message of a conversation that ended badly."""
     if reason == "time":
-        return "Le test a dépassé le temps permis\u00a0: cherchez une boucle qui ne se termine pas."
+        return TOO_LONG
     if reason == "too many questions":
         return (
             "Le test a posé trop de questions à votre code\u00a0: cherchez une suite sans fin."

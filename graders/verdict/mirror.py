@@ -27,7 +27,7 @@ class Mirror:
 
     def __init__(self, peer: Peer) -> None:
         self._peer = peer
-        self._here = os.getcwd()
+        self._here = str(Path.cwd())
         self._tmp = os.path.realpath(tempfile.gettempdir())
         self._trusted = {str(path) for path in Path(self._here).rglob("*")}
         self._fetched: dict[str, int] = {}
@@ -38,7 +38,7 @@ class Mirror:
     def install(self) -> None:
         """Watch this process open files; for its whole life."""
         sys.addaudithook(self._audit)
-        os.stat = self._watched_stat  # type: ignore[assignment]
+        os.stat = self._watched_stat
 
     @contextmanager
     def watching(self) -> Iterator[None]:
@@ -98,7 +98,7 @@ class Mirror:
     def _ours(self, path: Any) -> str | None:
         if not isinstance(path, str) or "\0" in path:
             return None
-        full = os.path.normpath(os.path.join(self._here, path))
+        full = os.path.normpath(Path(self._here, path))
         is_inside = full.startswith((self._here + os.sep, self._tmp + os.sep))
         return full if is_inside and full not in self._trusted else None
 
@@ -127,18 +127,18 @@ class Mirror:
         return full in self._written and self._written[full] != _details(full)
 
     def _list(self, path: str) -> None:
-        folder = self._ours(os.path.join(path, "x"))
+        folder = self._ours(f"{path}/x")
         if folder is None:
             return
         with self._resting():
             found = self._peer.ask("list", self._theirs(folder)[:-2] or ".")
         for row in found if type(found) is list else ():
             if type(row) is list and type(row[0]) is str and "/" not in row[0]:
-                self._show(os.path.join(path, row[0]), is_folder=row[1] is True)
+                self._show(f"{path}/{row[0]}", is_folder=row[1] is True)
 
     def _show(self, path: str, *, is_folder: bool) -> None:
         full = self._ours(path)
-        if full is None or os.path.basename(full).startswith("."):
+        if full is None or Path(full).name.startswith("."):
             return
         if is_folder:
             Path(full).mkdir(parents=True, exist_ok=True)

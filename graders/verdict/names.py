@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 #: Lines for IPython, which Python cannot read.
@@ -57,10 +58,8 @@ def _readable(source: str) -> Iterator[ast.stmt]:
     chunk: list[str] = []
     for line in [*source.replace("\0", "").split("\n"), "end"]:
         if line[:1].strip() and line[0] not in "#)]}@" and chunk:
-            try:
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
                 yield from ast.parse("\n".join(chunk)).body
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                pass
             chunk = []
         chunk.append(line)
 

@@ -53,13 +53,13 @@ class Namespace(dict[str, Any]):
             for name, value in constants_of(source).items():
                 if name not in self._declared and name not in touched:
                     super().__setitem__(name, ast.literal_eval(value))
-        self._given = set(dict.keys(self))
+        self._given = self._own()
 
     def give_imports(self, sources: Iterable[str]) -> None:
         """Take libraries that the learner's cells import, from here and not from there."""
         for source in sources:
             for statement in imports_of(source):
-                if _is_library(statement) and not _bound_by(statement) & set(dict.keys(self)):
+                if _is_library(statement) and not _bound_by(statement) & self._own():
                     self._take(statement)
 
     def _take(self, statement: ast.stmt) -> None:
@@ -68,6 +68,9 @@ class Namespace(dict[str, Any]):
             exec(compile(module, "<author>", "exec"), self)  # noqa: S102
         except Exception:  # a package of the learner's room only
             return
+
+    def _own(self) -> set[str]:
+        return set(super().keys())
 
     def learner_ran(self, names: frozenset[str]) -> None:
         """Forget what tests bound to names that the learner's cells have bound since."""
@@ -123,7 +126,10 @@ class Namespace(dict[str, Any]):
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return a value as `[]` does, or the default."""
-        return self[name] if name in self else default
+        try:
+            return self[name]
+        except (KeyError, NameError):
+            return default
 
     def keys(self) -> Any:
         """Return all names that have a value."""

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import keyword
 import socket
 import sys
-from collections import namedtuple
 from collections.abc import Callable
-from typing import Any
-from weakref import WeakValueDictionary
+from typing import Any, NoReturn
 
 from graders.verdict import frames, restore
-from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable, expect
-from graders.verdict.exposed import Exposures
+from graders.verdict.catalogue import Catalogue
+from graders.verdict.codec import BadValue, Decoder, Encoder, Json, expect
 from graders.verdict.names import ClassMembers
 from graders.verdict.proxy import (
-    Remote,
     RemoteMeta,
     data_names,
     is_remote,
-    make_class,
-    number_of,
 )
 from graders.verdict.raised import (
-    ErrorClasses,
     RemoteError,
     Unproven,
-    is_error_chain,
     make_error,
 )
 
@@ -48,12 +40,7 @@ class Peer:
 
     def __init__(self, members: ClassMembers) -> None:
         self.members = members
-        self.classes: dict[int, Any] = {}
-        self.shapes: dict[int, RemoteMeta] = {}
-        self.errors = ErrorClasses()
-        self.exposures = Exposures(self.encode_alone)
-        self.tuples: dict[int, type] = {}
-        self.remotes: WeakValueDictionary[int, Any] = WeakValueDictionary()
+        self.catalogue = Catalogue(self)
         self.connection: socket.socket | None = None
         self.broken = ""
         self.mend: Callable[[Any, str], Any] | None = None
@@ -84,7 +71,7 @@ class Peer:
         :raises RemoteError: when the learner's code raised.
         :raises Broken: when the answer is no answer, or there were too many questions.
         """
-        encoder = Encoder(self.refer)
+        encoder = Encoder(self.catalogue.refer)
         request = [self._next(), action]
         for part in parts:
             request.append(
@@ -100,7 +87,7 @@ class Peer:
     ) -> Any:
         """Call something of the learner's; what it does to mutable arguments is copied back."""
         patches = self.before_call()
-        encoder = Encoder(self.refer)
+        encoder = Encoder(self.catalogue.refer)
         request = [
             *(self._next(), "call", encoder.encode(target), method, encoder.all(args)),
             [[name, encoder.encode(value)] for name, value in named.items()],
@@ -128,7 +115,7 @@ class Peer:
         self._send(request, encoder.buffers)
         while True:
             message, buffers = self._receive()
-            decoder = Decoder(buffers, self.resolve)
+            decoder = Decoder(buffers, self.catalogue.resolve)
             try:
                 if expect(message, list)[0] != request[0]:
                     raise BadValue("answer to another question")
@@ -156,25 +143,25 @@ class Peer:
         args: Json,
         named: Json,
     ) -> None:
-        encoder = Encoder(self.refer)
+        encoder = Encoder(self.catalogue.refer)
         values = decoder.decode(["l", "", args])
         keywords = {expect(name, str): decoder.decode(value) for name, value in named}
         try:
-            result = self.exposures.use(number, action, values, keywords)
+            result = self.catalogue.exposures.use(number, action, values, keywords)
             reply = ["back", encoder.encode(result)]
         except Broken:
             raise
         except BaseException as error:
             if isinstance(error, AssertionError) and not isinstance(error, RemoteError):
                 self.broken = self.broken or "an assertion failed inside a function of the test"
-            encoder = Encoder(self.refer)
-            reply = ["fail", *self.exposures.failure(error)]
+            encoder = Encoder(self.catalogue.refer)
+            reply = ["fail", *self.catalogue.exposures.failure(error)]
         self._send([question, *reply], encoder.buffers)
 
     def _error(
         self, decoder: Decoder, described: Json, args: Json, text: Json, lines: Json
     ) -> BaseException:
-        kind = self._class(*described)
+        kind = self.catalogue.described(*described)
         if not (isinstance(kind, type) and issubclass(kind, RemoteError)):
             raise BadValue("no exception")
         values, fields = decoder.all(args) if args is not None else ((), {})
@@ -207,84 +194,9 @@ class Peer:
         except (BadValue, MemoryError) as error:
             self._break(str(error))
 
-    def _break(self, reason: str) -> Any:
+    def _break(self, reason: str) -> NoReturn:
         self.broken = self.broken or reason
         raise Broken(reason)
-
-    def refer(self, value: Any, encoder: Encoder) -> Json:
-        """Return the description of a value for the learner's process.
-
-        :raises TypeError: for objects of the test's that may not leave it.
-        """
-        if isinstance(type(value), RemoteMeta) or type(value) is RemoteMeta:
-            return ["R", "o", number_of(value)]
-        if isinstance(value, type) and value in self.errors.numbers:
-            return ["R", "o", self.errors.numbers[value]]
-        return self.exposures.describe(value, encoder)
-
-    def encode_alone(self, value: Any) -> bool:
-        """Whether a value can travel as a copy."""
-        try:
-            Encoder(_refuse).encode(value)
-        except Uncopyable:
-            return False
-        return True
-
-    def resolve(self, json: list[Any], decoder: Decoder) -> Any:
-        """Return the stand-in for a described value of the learner's."""
-        if json[1] == "x":
-            return self.exposures.get(expect(json[2], int))
-        tag, number, *rest = json[1:]
-        if tag == "k":
-            return self._class(number, rest[0])
-        if tag == "n":
-            return self._tuple(decoder, number, *rest)
-        if tag != "o":
-            raise BadValue("unknown reference")
-        self._class(expect(rest[0], int), rest[1])
-        found = self.remotes.get(expect(number, int))
-        if found is None:
-            found = object.__new__(self.shapes[rest[0]])
-            object.__setattr__(found, "garrigue_object", number)
-            object.__setattr__(found, "garrigue_is_tainted", False)
-            self.remotes[number] = found
-        return found
-
-    def _class(self, number: int, details: Json) -> Any:
-        if details is not None:
-            self._learn(number, details)
-        return self.classes[number]
-
-    def _learn(self, number: Any, details: Any) -> None:
-        if expect(number, int) in self.classes:
-            return
-        rows, doc, dunders = details
-        chain: Chain = [
-            (expect(base, int), expect(module, str), expect(name, str))
-            for base, module, name in rows
-        ]
-        if chain[0][0] != number or len(chain) > 100 or "\0" in chain[0][2]:
-            raise BadValue("class")
-        self.shapes[number] = make_class(self, number, chain, doc, expect(dunders, list))
-        is_error = is_error_chain(chain)
-        self.classes[number] = self.errors.get(chain) if is_error else self.shapes[number]
-
-    def _tuple(
-        self, decoder: Decoder, number: Any, details: Json, fields: Json, items: Json
-    ) -> Any:
-        self._class(number, details)
-        names = [expect(name, str) for name in expect(fields, list)]
-        made = self.tuples.get(number)
-        if made is None:
-            if any(not n.isidentifier() or keyword.iskeyword(n) or n[0] == "_" for n in names):
-                raise BadValue("field")
-            made = namedtuple(self.classes[number].__name__, names)  # type: ignore[misc]
-            self.tuples[number] = made
-        return made(*decoder.all(items))
-
-    def is_tuple_of(self, kind: type, number: int) -> bool:
-        """Whether a type is what we made for a learner's named tuple."""
-        return self.tuples.get(number) is kind
 
     def attribute(self, target: Any, name: str) -> Any:
         """Return an attribute of a learner's object."""
@@ -318,7 +230,7 @@ class Peer:
 
     def operate(self, name: str, *args: Any) -> Any:
         """Return what an operator says of a learner's object."""
-        encoder = Encoder(self.refer)
+        encoder = Encoder(self.catalogue.refer)
         request = [self._next(), "op", name, encoder.all(args)]
         self.after_call()
         return self._exchange(request, encoder)[0]
@@ -337,7 +249,7 @@ class Peer:
 
     def existing(self, names: list[str]) -> list[Any]:
         """Return for each global name whether the learner's process has it."""
-        encoder = Encoder(self.refer)
+        encoder = Encoder(self.catalogue.refer)
         found = self._exchange([self._next(), "has", names], encoder)[0]
         if type(found) is not list or len(found) != len(names):
             self._break("unreadable answer")
@@ -365,10 +277,3 @@ class Peer:
             mine, theirs = (self.ask("attr", each, "__dict__") for each in (one, other))
             return type(mine) is dict and type(theirs) is dict and bool(mine == theirs)
         return self.operate("eq", one, other) is True
-
-
-def _refuse(value: Any, encoder: Encoder) -> Json:
-    raise Uncopyable
-
-
-__all__ = ["Broken", "Peer", "Remote"]

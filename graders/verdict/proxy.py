@@ -28,7 +28,7 @@ READABLE = frozenset(
 CLAIMABLE_ROOTS = ("sklearn", "matplotlib", "scipy")
 CLAIMABLE_PLACES = ("pandas.core.groupby", "pandas.api.typing", "pandas.core.window")
 CLAIMABLE: dict[tuple[str, str], type] = {
-    ("builtins", kind.__name__): kind
+    ("builtins", str(kind.__name__)): kind
     for kind in (
         *(types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType),
         *(types.GeneratorType, types.CodeType),
@@ -52,7 +52,7 @@ def claimed_class(chain: list[tuple[int, str, str]]) -> type | None:
 
 def data_names() -> frozenset[str]:
     """Return what tests read off built-in, numpy's and pandas' values, such as `equals`."""
-    always = "equals all any shape size mean sum max min isin eq ne between item tolist".split()
+    always = ("equals", "all", "any", "shape", "size", "mean", "sum", "isin", "eq", "tolist")
     kinds: list[Any] = [str, bytes, int, float, list, tuple, dict, set, range]
     for module, names in (
         ("numpy", ("ndarray",)),
@@ -91,7 +91,9 @@ class RemoteMeta(type):
         kind = type(value)
         if isinstance(kind, RemoteMeta):
             return cls is kind or cls is Remote or cls.garrigue_number in kind.garrigue_chain
-        return cls is not Remote and cls.garrigue_peer.is_tuple_of(kind, cls.garrigue_number)
+        return cls is not Remote and cls.garrigue_peer.catalogue.is_tuple_of(
+            kind, cls.garrigue_number
+        )
 
     def __subclasscheck__(cls, kind: type) -> bool:
         if type(kind) is not RemoteMeta:
@@ -123,7 +125,7 @@ class Remote(metaclass=RemoteMeta):
     #: numpy then leaves operators to us, and we refuse them.
     __array_ufunc__ = None
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         kind = type(self)
         return kind.garrigue_claim or kind

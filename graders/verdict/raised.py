@@ -65,6 +65,7 @@ class ErrorClasses:
         made = self.by_number.get(number)
         if made is None:
             base = genuine_error(module, qualname)
+            bases: tuple[type[BaseException], ...]
             if base is None:
                 above = next(
                     (at for at in range(1, len(chain)) if self._is_error(chain[at:])), 0

@@ -90,9 +90,9 @@ class Runner:
         asserting = [is_asserting(statement) for statement in body]
         shown = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
         self._shown = shown
-        body = Rewriter(self._is_theirs)
-        tree = ast.fix_missing_locations(body.visit(tree))
-        self._watch.reset(body.claims)
+        rewriter = Rewriter(self._is_theirs)
+        tree = ast.fix_missing_locations(rewriter.visit(tree))
+        self._watch.reset(rewriter.claims)
         dict.__setitem__(self._names, WATCH, self._watch)
         with _alarm(self._peer, wall_s), _quiet():
             groups = _groups(tree.body, asserting) if is_split else [tree.body]

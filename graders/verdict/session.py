@@ -6,20 +6,19 @@ for each test, so that nothing left over from an earlier one can speak in the ne
 
 from __future__ import annotations
 
-import math
 import select
 import socket
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from graders.protocol import Limits
 from graders.verdict import control
+from graders.verdict.answers import CellVerdict, VerdictOutcome, read_answer
 
 #: The cell that lets the learner's process answer; the kernel runs it without a trace.
 SERVE = "__import__('graders.verdict.agent', fromlist=['serve']).serve()"
@@ -31,27 +30,6 @@ READY_S = 120
 GRACE_S = 12
 #: After the verdict, how long the kernel may take to come back from the test.
 RETURN_S = 3
-MAX_TEXT = 4000
-
-
-class VerdictOutcome(StrEnum):
-    """What became of one test cell."""
-
-    PASSED = "passed"
-    PARTIAL = "partial"
-    FAILED = "failed"
-    SYSTEM_ERROR = "system-error"  # our fault or the author's, never the learner's
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellVerdict:
-    """What one test cell is worth, and what to tell the learner."""
-
-    outcome: VerdictOutcome
-    points: float = 0.0
-    message: str = ""
-    traceback: str = ""
-    duration_ms: float = 0.0
 
 
 class Program(Protocol):
@@ -174,14 +152,8 @@ class CheckerSession:
         answer = self._ask(kernel, request)
         if answer["event"] != "lost":
             self._ran = []
-        verdict = _verdict(answer, max_points, is_hidden=is_hidden)
-        return CellVerdict(
-            outcome=verdict.outcome,
-            points=verdict.points,
-            message=verdict.message,
-            traceback=verdict.traceback,
-            duration_ms=(time.monotonic() - begun) * 1000,
-        )
+        verdict = read_answer(answer, max_points, is_hidden=is_hidden)
+        return replace(verdict, duration_ms=(time.monotonic() - begun) * 1000)
 
     def _ask(self, kernel: Kernel, request: Mapping[str, Any]) -> dict[str, Any]:
         """Have the test run; once more when the checker died of it.
@@ -263,49 +235,5 @@ class CheckerSession:
             self._program.close()
             self._program = None
 
-
-def _verdict(answer: Mapping[str, Any], max_points: float, *, is_hidden: bool) -> CellVerdict:
-    """Return the verdict for the checker's answer; what is not understood is no pass."""
-    failed = VerdictOutcome.FAILED
-    match answer["event"]:
-        case "verdict":
-            return _from_share(answer, max_points, is_hidden=is_hidden)
-        case "slow":
-            return CellVerdict(outcome=failed, message=_told(SLOW, is_hidden=is_hidden))
-        case "unreachable":
-            return CellVerdict(outcome=failed, message=_told(UNREACHABLE, is_hidden=is_hidden))
-        case "deadly":
-            return CellVerdict(outcome=failed, message=_told(DEADLY, is_hidden=is_hidden))
-        case "unusable":
-            return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=UNUSABLE)
-    return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=LOST)
-
-
-def _from_share(
-    answer: Mapping[str, Any], max_points: float, *, is_hidden: bool
-) -> CellVerdict:
-    share = answer.get("share")
-    if type(share) is not float or math.isnan(share) or not 0 <= share <= 1:
-        return CellVerdict(outcome=VerdictOutcome.SYSTEM_ERROR, message=LOST)
-    outcome = VerdictOutcome.PARTIAL
-    if share in (0, 1):
-        outcome = VerdictOutcome.PASSED if share else VerdictOutcome.FAILED
-    return CellVerdict(
-        outcome=outcome,
-        points=share * max_points,
-        message=_told(str(answer.get("message", ""))[:MAX_TEXT], is_hidden=is_hidden),
-        traceback=_told(str(answer.get("traceback", ""))[:MAX_TEXT], is_hidden=is_hidden),
-    )
-
-
-def _told(message: str, *, is_hidden: bool) -> str:
-    return "" if is_hidden else message
-
-
-SLOW = "Le test a dépassé le temps permis\u00a0: cherchez une boucle qui ne se termine pas."
-UNREACHABLE = "Votre programme n’a pas répondu au test\u00a0: il s’est arrêté ou il est bloqué."
-DEADLY = "Le test s’est arrêté sur ce que votre code a rendu\u00a0: est-ce trop grand\u202f?"
-UNUSABLE = "Ce test ne peut pas être lu\u00a0: prévenez votre formateur."
-LOST = "La correction s’est interrompue de notre côté\u00a0: elle sera refaite."
 
 __all__ = ["CellVerdict", "CheckerSession", "VerdictOutcome"]

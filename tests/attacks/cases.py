@@ -34,7 +34,7 @@ class Case:
     author: tuple[str, ...] = ()
     points: float = 0.0
     outcome: str = "failed"
-    wall_s: float = 4.0
+    wall_s: float = 2.5
     is_hidden: bool = False
     needs: str = ""
     silent: tuple[str, ...] = ()
