@@ -80,7 +80,7 @@ def create_app(
         config=config,
         library=open_library(config),
         blobs=BlobStore(config.instance / "blobs"),
-        plugins=load_plugins(log, extra=plugins),
+        plugins=load_plugins(log, extra=plugins, has_installed=config.has_plugins),
         engine=engine,
         sessions=session_factory(engine),
         log=log,

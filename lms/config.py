@@ -73,6 +73,9 @@ class Config:
     has_live_reload: bool = False
     """Read courses anew when their files change: for authors, not for production."""
 
+    has_plugins: bool = True
+    """Load the installed plugins; without them, a site that one of them breaks starts again."""
+
     is_demo: bool = False
     """Show the demo accounts on the sign-in page."""
 

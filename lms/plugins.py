@@ -27,7 +27,7 @@ def load_plugins(
     Later plugins are asked first, so an installed one can replace a default. An installed
     plugin that cannot be loaded is logged and left out.
 
-    :param has_installed: False starts without the installed plugins, to find a culprit.
+    :param has_installed: whether installed plugins are loaded.
     :raises PluginValidationError: if a plugin names a hook that does not exist.
     """
     plugins = PluginManager(hookspecs.PROJECT)

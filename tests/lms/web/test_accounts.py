@@ -168,6 +168,11 @@ class TestThrottle:
         left = session.scalars(select(SignInAttempt.subject)).all()
         assert not any(subject.startswith("account:") for subject in left)
 
+    def test_a_failure_is_logged_without_the_address(self, client, user, log):
+        client.submit("/connexion", email=user.email, password="pas le bon mot")
+        assert '"event": "sign-in refused"' in log.getvalue()
+        assert user.email not in log.getvalue()
+
     def test_76_a_huge_address_is_neither_kept_nor_logged(self, client, session, log):
         response = client.submit("/connexion", email="A" * 60_000, password="SECRETPASSWORD")
         assert response.status_code == 200

@@ -142,6 +142,7 @@ class TestFaults:
         response = broken.get("/broken/disk")
         assert response.status_code == 503
         assert "disque du site est plein" in response.text
+        assert response.headers["Retry-After"] == "60"
 
     def test_57_a_locked_database_is_said_to_be_ours(self, app, config, session):
         user = make_user(session)
