@@ -122,7 +122,7 @@ class Worker:
 
     def _begin(self, stop: threading.Event) -> threading.Thread:
         if not self._is_tested:
-            self._test()
+            self.test()
         pulse = threading.Thread(target=self._beat, args=(stop,), daemon=True)
         pulse.start()
         return pulse
@@ -230,7 +230,7 @@ class Worker:
             self.log.exception("job left to its lease", job=held.job_id)
 
     def _note_fault(self, held: jobs.Claim, message: str) -> None:
-        self._test()
+        self.test()
         if self.halted:
             self._postpone(held, self.halted)
             return
@@ -244,7 +244,8 @@ class Worker:
             )
         )
 
-    def _test(self) -> None:
+    def test(self) -> None:
+        """Find out whether this machine may grade, and say so."""
         self.halted = self.tools.selftest()
         self._is_tested, self._tested_at_s = True, time.monotonic()
         if self.halted:
@@ -253,7 +254,7 @@ class Worker:
 
     def _look_again(self) -> None:
         if self.halted and time.monotonic() - self._tested_at_s >= self.habits.retest_s:
-            self._test()
+            self.test()
 
     def _beat(self, stop: threading.Event) -> None:
         """Say that the worker lives and renew its leases, whatever its slots do."""

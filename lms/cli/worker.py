@@ -25,11 +25,8 @@ def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
         die_with_parent()
     config, usual, stop = settings(), capacity(), threading.Event()
     given = Capacity(slots=slots or usual.slots, budget_mib=memory or usual.budget_mib)
-    with (
-        open_store(config) as store,
-        open_tools(given.slots) as tools,
-        stopped_by_signals(stop),
-    ):
-        Worker(store=store, tools=tools, habits=habits(config, given), log=json_log()).serve(
-            stop
-        )
+    with open_store(config) as store, open_tools(given.slots) as tools:
+        made = Worker(store=store, tools=tools, habits=habits(config, given), log=json_log())
+        made.test()  # nothing is under way yet: a signal may end the process at once
+        with stopped_by_signals(stop):
+            made.serve(stop)

@@ -120,7 +120,10 @@ def site(tmp_path: Path) -> Iterator[Site]:
     write_course(courses)
     instance.mkdir()
     config = Config(
-        secret_key="secret of the tests", instance=instance, courses=courses, lease_s=3
+        secret_key="secret of the fault tests, long enough",
+        instance=instance,
+        courses=courses,
+        lease_s=3,
     )
     engine = open_engine(config.database)
     upgrade(engine)
