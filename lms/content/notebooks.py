@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from html import escape
@@ -13,9 +12,10 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode, from_dict
 
+from lms.content.budget import Budget, Kind, Pieces
 from lms.content.clean import clean
 from lms.content.markdown import brackets, finish, markdown_cell, without_titles
-from lms.content.outputs import Budget, joined, plain, shown_outputs, with_attachments
+from lms.content.outputs import joined, plain, shown_outputs, with_attachments
 from lms.content.place import Place
 from lms.content.rendered import ContentProblem, Rendered
 
@@ -30,9 +30,9 @@ def render_notebook(data: bytes, *, place: Place) -> Rendered:
 
     :raises ValueError: if it is no JSON.
     """
-    problems: list[ContentProblem] = []
-    html = _html(data, place, problems)
-    return finish(html, problems)
+    page = _Page(place)
+    html = page.html(data)
+    return finish(html, page.problems)
 
 
 def annotated(data: bytes, *, place: Place | None = None) -> str:
@@ -42,32 +42,66 @@ def annotated(data: bytes, *, place: Place | None = None) -> str:
 
     :raises ValueError: if it is no JSON.
     """
-    return without_titles(_html(data, place or Place(), []))
+    return without_titles(_Page(place or Place()).html(data))
 
 
-def _cells(data: bytes, budget: Budget) -> list[dict[str, Any]]:
-    body = json.loads(data)
-    cells = body.get("cells") if isinstance(body, dict) else None
-    said = (cell for cell in cells or [] if isinstance(cell, dict))
-    return [shown for cell in said if (shown := _cell(cell, budget))]
+class _Page:
+    """One notebook on its way to a page: its cells, its clean pieces, what is left to show."""
 
+    def __init__(self, place: Place) -> None:
+        self.problems: list[ContentProblem] = []
+        self._place = place
+        self._budget = Budget()
+        self._pieces = Pieces()
 
-def _cell(cell: dict[str, Any], budget: Budget) -> dict[str, Any] | None:
-    tags = _tags(cell)
-    source = joined(cell.get("source"))
-    if tags & _REMOVED_CELL or cell.get("cell_type") not in ("code", "markdown"):
-        return None
-    if cell["cell_type"] == "markdown":
-        source = with_attachments(source, cell.get("attachments"), budget)
-        return {"cell_type": "markdown", "metadata": {}, "source": source}
-    is_empty = not source.strip() or tags & _REMOVED_INPUT
-    return {
-        "cell_type": "code",
-        "metadata": {"transient": {"remove_source": True}} if is_empty else {},
-        "execution_count": None,
-        "source": plain(source),
-        "outputs": [] if tags & _REMOVED_OUTPUT else shown_outputs(cell.get("outputs"), budget),
-    }
+    def html(self, data: bytes) -> str:
+        body = json.loads(data)
+        cells = body.get("cells") if isinstance(body, dict) else None
+        said = (cell for cell in cells or [] if isinstance(cell, dict))
+        node = _node(shown for cell in said if (shown := self._cell(cell)))
+        html, _ = _exporter(self._prose).from_notebook_node(node)
+        return self._pieces.put_back(_cleaned(html))
+
+    def _cell(self, cell: dict[str, Any]) -> dict[str, Any] | None:
+        tags = _tags(cell)
+        source = joined(cell.get("source"))
+        if tags & _REMOVED_CELL or cell.get("cell_type") not in ("code", "markdown"):
+            return None
+        if cell["cell_type"] == "markdown":
+            source = with_attachments(source, cell.get("attachments"), self._budget)
+            return {"cell_type": "markdown", "metadata": {}, "source": source}
+        outputs = [] if tags & _REMOVED_OUTPUT else cell.get("outputs")
+        return self._code_cell("" if tags & _REMOVED_INPUT else plain(source), outputs)
+
+    def _code_cell(self, source: str, outputs: object) -> dict[str, Any]:
+        shown = shown_outputs(outputs, self._budget, self._hold_output)
+        if source.strip() and not self._budget.takes(Kind.SOURCE, len(source)):
+            # Too long to be coloured: shown as it is, above what came of it.
+            shown.insert(0, {"output_type": "stream", "name": "stdout", "text": source})
+            source = ""
+        return {
+            "cell_type": "code",
+            "metadata": {} if source.strip() else {"transient": {"remove_source": True}},
+            "execution_count": None,
+            "source": source,
+            "outputs": shown,
+        }
+
+    def _hold_output(self, html: str) -> str:
+        return self._pieces.hold(_cleaned(html))
+
+    def _prose(self, source: str) -> str:
+        prose = _IMAGE_DATA.sub("", source)
+        is_bearable = self._budget.takes(Kind.BRACKETS, brackets(prose)) and self._budget.takes(
+            Kind.PROSE, len(prose)
+        )
+        if not is_bearable:
+            return self._pieces.hold(f'<pre tabindex="0">{escape(plain(source))}</pre>')
+        # Clean already, with the links of its place.
+        html, found = markdown_cell(source, place=self._place)
+        # A line of a cell is no line of the file.
+        self.problems.extend(replace(problem, line=0) for problem in found)
+        return self._pieces.hold(html)
 
 
 def _tags(cell: dict[str, Any]) -> set[str]:
@@ -76,31 +110,8 @@ def _tags(cell: dict[str, Any]) -> set[str]:
     return {tag for tag in tags if isinstance(tag, str)} if isinstance(tags, list) else set()
 
 
-def _html(data: bytes, place: Place, problems: list[ContentProblem]) -> str:
-    texts: dict[str, str] = {}
-    budget = Budget()
-
-    def text_cell(source: str) -> str:
-        # Clean already, with the links of its place; nobody can guess the name it goes by.
-        texts[mark := secrets.token_hex(16)] = _text(source, place, budget, problems)
-        return mark
-
-    cells = _cells(data, budget)
-    html, _ = _exporter(text_cell).from_notebook_node(_node(cells))
-    html = clean(html, place=Place(), report=_ignore)
-    for mark, text in texts.items():
-        html = html.replace(mark, text)
-    return html
-
-
-def _text(source: str, place: Place, budget: Budget, problems: list[ContentProblem]) -> str:
-    prose = _IMAGE_DATA.sub("", source)
-    if not budget.takes_prose(len(prose), brackets(prose)):
-        return f"<pre>{escape(plain(source))}</pre>"
-    html, found = markdown_cell(source, place=place)
-    # A line of a cell is no line of the file.
-    problems.extend(replace(problem, line=0) for problem in found)
-    return html
+def _cleaned(html: str) -> str:
+    return clean(html, place=Place(), report=_ignore)
 
 
 def _exporter(text_cell: Callable[[str], str]) -> HTMLExporter:

@@ -5,64 +5,49 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from html import escape
 from typing import Any
 
+from lms.content.budget import LIMITS, Budget, Kind
 from lms.content.maths import BadMaths, mathml
 
 MAX_OUTPUTS = 200
-MAX_TEXT_CHARS = 100_000
-MAX_IMAGE_CHARS = 700_000  # base64
-MAX_IMAGES_CHARS = 4_000_000
 
-MAX_PROSE_CHARS = 200_000
-MAX_CELL_BRACKETS = 500
-MAX_BRACKETS = 5000  # of all text cells together: see `lms.content.markdown`
+#: Of a rich output: what browsers and cleaners read in a time that grows with its square.
+MAX_NESTING = 200
 
 ALT = "Figure produite par le code ci-dessus"
 TOO_HEAVY = "[Image trop lourde pour être montrée ici]"
 CUT = "\n[… la suite est trop longue pour être montrée ici]"
 
+IMAGES = ("image/png", "image/jpeg", "image/gif", "image/svg+xml")
+
+Hold = Callable[[str], str]
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_VOID = frozenset({"br", "col", "hr", "img", "input", "wbr"})
 _ANSI = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _FORMULA = re.compile(r"^\s*\${1,2}(.+?)\${1,2}\s*$", re.DOTALL)
 
 
-class Budget:
-    """How much one notebook may still show."""
-
-    def __init__(self) -> None:
-        self._images = MAX_IMAGES_CHARS
-        self._chars = MAX_PROSE_CHARS
-        self._brackets = MAX_BRACKETS
-
-    def takes(self, image: str) -> bool:
-        """Return whether the image still fits, and count it if it does."""
-        fits = len(image) <= min(MAX_IMAGE_CHARS, self._images)
-        self._images -= len(image) if fits else 0
-        return fits
-
-    def takes_prose(self, chars: int, brackets: int) -> bool:
-        """Return whether a text cell may still be formatted, and count it if it may."""
-        fits = chars <= self._chars and brackets <= min(MAX_CELL_BRACKETS, self._brackets)
-        self._chars -= chars if fits else 0
-        self._brackets -= brackets if fits else 0
-        return fits
-
-
 def plain(text: str) -> str:
     """Return a text without terminal codes, cut where it is too long."""
     bare = _CONTROL.sub("", _ANSI.sub("", text))
-    return bare if len(bare) <= MAX_TEXT_CHARS else bare[:MAX_TEXT_CHARS] + CUT
+    most = LIMITS[Kind.TEXT].each
+    return bare if len(bare) <= most else bare[: most - len(CUT)] + CUT
 
 
-def shown_outputs(outputs: object, budget: Budget) -> list[dict[str, Any]]:
-    """Return the outputs of one cell, each with one form that is safe to show."""
+def shown_outputs(outputs: object, budget: Budget, hold: Hold) -> list[dict[str, Any]]:
+    """Return the outputs of one cell, each with one form that is safe to show.
+
+    :param hold: cleans a rich output, and returns what stands for it.
+    """
     if not isinstance(outputs, list):
         return []
     said = (output for output in outputs[:MAX_OUTPUTS] if isinstance(output, dict))
-    return [shown for output in said if (shown := _shown(output, budget))]
+    return [shown for output in said if (shown := _shown(output, budget, hold))]
 
 
 def joined(text: object) -> str:
@@ -72,66 +57,80 @@ def joined(text: object) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _shown(output: Mapping[str, Any], budget: Budget) -> dict[str, Any] | None:
+def _shown(output: Mapping[str, Any], budget: Budget, hold: Hold) -> dict[str, Any] | None:
     kind = output.get("output_type")
     if kind == "stream":
-        name = "stderr" if output.get("name") == "stderr" else "stdout"
-        return {
-            "output_type": "stream",
-            "name": name,
-            "text": plain(joined(output.get("text"))),
-        }
+        return _stream(joined(output.get("text")), budget, name=output.get("name"))
     if kind == "error":
-        return _stream_of_error(output)
+        return _stream(_error(output), budget, name="stderr")
     data = output.get("data")
     if kind not in ("display_data", "execute_result") or not isinstance(data, dict):
         return None
-    return {
-        "output_type": "display_data",
-        "metadata": {},
-        "data": _one_form({mime: joined(text) for mime, text in data.items()}, budget),
-    }
+    forms = {mime: joined(text) for mime, text in data.items()}
+    return {"output_type": "display_data", "metadata": {}, "data": _one(forms, budget, hold)}
 
 
-def _stream_of_error(output: Mapping[str, Any]) -> dict[str, Any]:
+def _stream(text: str, budget: Budget, *, name: object) -> dict[str, Any]:
+    shown = "stderr" if name == "stderr" else "stdout"
+    return {"output_type": "stream", "name": shown, "text": _text(text, budget)}
+
+
+def _text(text: str, budget: Budget) -> str:
+    shown = plain(text)
+    return shown if budget.takes(Kind.TEXT, len(shown)) else CUT.strip()
+
+
+def _error(output: Mapping[str, Any]) -> str:
     traceback = output.get("traceback")
     lines = traceback if isinstance(traceback, list) else []
-    text = plain("\n".join(map(str, lines)))
-    text = text or plain(f"{output.get('ename', '')}: {output.get('evalue', '')}")
-    return {"output_type": "stream", "name": "stderr", "text": text}
+    text = "\n".join(map(str, lines))
+    return text or f"{output.get('ename', '')}: {output.get('evalue', '')}"
 
 
-def _one_form(data: Mapping[str, str], budget: Budget) -> dict[str, str]:
-    for mime in ("image/png", "image/jpeg", "image/gif", "image/svg+xml"):
+def _one(data: Mapping[str, str], budget: Budget, hold: Hold) -> dict[str, str]:
+    """Return the one form of a rich output that is shown."""
+    for mime in IMAGES:
         if data.get(mime):
-            return _image(mime, data[mime], budget)
-    if data.get("text/html"):
-        return {"text/html": data["text/html"][: 10 * MAX_TEXT_CHARS]}
-    if data.get("text/latex"):
-        return _latex(data["text/latex"])
+            return _image(mime, data[mime], budget, hold)
+    html = data.get("text/html", "")
+    if html and _is_bearable(html) and budget.takes(Kind.HTML, len(html)):
+        return {"text/html": hold(html)}
+    latex = data.get("text/latex", "")
+    if latex and budget.takes(Kind.PROSE, len(latex)):
+        return {"text/html": hold(_latex(latex))}
     if data.get("text/markdown"):
-        return {"text/markdown": data["text/markdown"][:MAX_TEXT_CHARS]}
-    return {"text/plain": plain(data.get("text/plain", ""))}
+        return {"text/markdown": data["text/markdown"]}
+    return {"text/plain": _text(data.get("text/plain", ""), budget)}
 
 
-def _image(mime: str, image: str, budget: Budget) -> dict[str, str]:
+def _image(mime: str, image: str, budget: Budget, hold: Hold) -> dict[str, str]:
     try:
         raw = image.encode() if mime == "image/svg+xml" else base64.b64decode(image)
     except (binascii.Error, ValueError):
         return {"text/plain": ""}
     encoded = base64.b64encode(raw).decode()
-    if not budget.takes(encoded):
+    if not budget.takes(Kind.IMAGE, len(encoded)):
         return {"text/plain": TOO_HEAVY}
     # In an `img`, an SVG neither runs scripts nor loads anything.
-    return {"text/html": f'<img src="data:{mime};base64,{encoded}" alt="{ALT}">'}
+    return {"text/html": hold(f'<img src="data:{mime};base64,{encoded}" alt="{ALT}">')}
 
 
-def _latex(latex: str) -> dict[str, str]:
+def _is_bearable(html: str) -> bool:
+    depth = 0
+    for closing, tag in _TAG.findall(html):
+        if tag.lower() not in _VOID:
+            depth = max(0, depth - 1) if closing else depth + 1
+        if depth > MAX_NESTING:
+            return False
+    return True
+
+
+def _latex(latex: str) -> str:
     formula = _FORMULA.match(latex)
     try:
-        return {"text/html": mathml(formula[1] if formula else latex, is_block=True)}
+        return mathml(formula[1] if formula else latex, is_block=True)
     except BadMaths:
-        return {"text/html": f"<pre>{escape(plain(latex))}</pre>"}
+        return f"<pre>{escape(plain(latex))}</pre>"
 
 
 def with_attachments(source: str, attachments: object, budget: Budget) -> str:
@@ -140,7 +139,7 @@ def with_attachments(source: str, attachments: object, budget: Budget) -> str:
         return source
     for name, forms in attachments.items():
         image = _attached(forms.items() if isinstance(forms, dict) else ())
-        if image and budget.takes(image):
+        if image and budget.takes(Kind.IMAGE, len(image)):
             source = source.replace(f"attachment:{name}", image)
     return source
 

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from lms.content.budget import LIMITS, Kind
 from lms.content.notebooks import annotated, render_notebook
-from lms.content.outputs import MAX_IMAGE_CHARS, MAX_TEXT_CHARS, TOO_HEAVY
+from lms.content.outputs import TOO_HEAVY
 from lms.content.place import Place
 
 PLACE = Place(page=PurePosixPath("a/b.ipynb"), addresses={"a/c.md": "/cours/x/a/c/"})
+MAX_IMAGE_CHARS = LIMITS[Kind.IMAGE].each
+MAX_TEXT_CHARS = LIMITS[Kind.TEXT].each
 PNG = "iVBORw0KGgo="
 
 
@@ -138,8 +141,29 @@ def test_text_that_is_dear_to_read_is_shown_as_it_was_written(sign: str) -> None
 
     html = annotated(notebook(*cells, text("**après**")))
 
-    assert html.count("<pre>") == 20
+    assert html.count("<pre") == 20
     assert "<strong>après</strong>" in html
+
+
+def test_html_that_is_nested_too_deep_falls_back_on_its_text() -> None:
+    output = rich(text_html="<div>" * 200_000, text_plain="en mots")
+
+    html = annotated(notebook(code("x", *([output] * 200))))
+
+    assert html.count("en mots") == 200
+
+
+def test_an_output_left_open_does_not_swallow_what_follows() -> None:
+    html = annotated(notebook(code("x", rich(text_html="<b><table><tr><td>a")), text("après")))
+
+    assert html.index("</b>") < html.index("après")
+
+
+def test_long_code_is_shown_without_colours() -> None:
+    html = annotated(notebook(code('f"{' * 30_000), code("def f(): pass")))
+
+    assert 'f"{f"{' in html.replace("&quot;", '"')
+    assert '<span class="k">def</span>' in html
 
 
 def test_attached_images_are_shown() -> None:
