@@ -66,6 +66,7 @@ class Due:
 class Following:
     """One course that a learner follows in one promotion.
 
+    :param language: of its texts, as HTML names it.
     :param is_served: False when the course's files cannot be read at the moment.
     :param resume: None when the course has no step.
     """
@@ -73,6 +74,7 @@ class Following:
     promotion_name: str
     course_slug: str
     course_title: str
+    language: str
     is_served: bool
     resume: Resume | None = None
     due: tuple[Due, ...] = ()
@@ -169,6 +171,7 @@ def _following(
             promotion_name=promotion.name,
             course_slug=slug,
             course_title=promotion.programme.name,
+            language="fr",
             is_served=False,
         )
     trail = progress.trail_of(session, learner_id, course)
@@ -180,6 +183,7 @@ def _following(
         promotion_name=promotion.name,
         course_slug=slug,
         course_title=course.title,
+        language=course.language,
         is_served=True,
         resume=resume(course, trail),
         due=_due(session, course, promotion, trail, now),
