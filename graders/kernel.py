@@ -110,8 +110,11 @@ class Execution:
 class Kernel:
     """One live kernel in its room. Use it from one thread at a time."""
 
-    def __init__(self, lease: Lease, sockets: Sockets, *, key: str) -> None:
+    def __init__(
+        self, lease: Lease, sockets: Sockets, *, key: str, output_bytes: int = MIB
+    ) -> None:
         self._lease = lease
+        self._output_bytes = output_bytes
         self._sockets = sockets
         self._session = Session(key=key.encode(), username="garrigue")
         self._current: Execution | None = None
@@ -147,11 +150,12 @@ class Kernel:
         *,
         wall_s: float,
         is_silent: bool = False,
-        max_output_bytes: int = MIB,
+        max_output_bytes: int | None = None,
     ) -> CellResult:
         """Run a cell to its end.
 
         :param wall_s: then it is interrupted, and killed if that does not help.
+        :param max_output_bytes: what is kept of its outputs, if less than the room's limit.
         :raises KernelDied: if the kernel was gone before.
         :raises RoomFailed: if its keeper died: our fault.
         """
@@ -159,7 +163,7 @@ class Kernel:
         return self.finish(wall_s=wall_s)
 
     def start_executing(
-        self, source: str, *, is_silent: bool = False, max_output_bytes: int = MIB
+        self, source: str, *, is_silent: bool = False, max_output_bytes: int | None = None
     ) -> None:
         """Have the kernel run a cell while the caller does something else.
 
@@ -180,7 +184,7 @@ class Kernel:
         self._current = Execution(
             request_id=request["header"]["msg_id"],
             started_s=time.monotonic(),
-            outputs=Outputs(max_output_bytes),
+            outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
         )
         self._session.send(self._sockets.shell, request)
 

@@ -105,7 +105,7 @@ class Nursery:
             lease = self.lease_kernel(
                 limits=limits, files=files or {}, sockets=sockets, key=key, seed=seed
             )
-            return Kernel(lease, lines.connect(), key=key)
+            return Kernel(lease, lines.connect(), key=key, output_bytes=limits.output_bytes)
 
     def lease_kernel(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,9 @@ MAX_OUTPUTS = 500
 MAX_NAME_CHARS = 200
 MAX_TRACEBACK_CHARS = 65_536
 MAX_TRACEBACK_LINES = 200
+
+#: The kinds that nbformat allows to hold any JSON; others are text.
+JSON_KIND = re.compile(r"application/(.*\+)?json")
 
 Output = dict[str, Any]
 
@@ -76,7 +80,7 @@ class Outputs:
         self._take_bundle({"output_type": "execute_result", "execution_count": number}, content)
 
     def _take_bundle(self, output: Output, content: dict[str, Any]) -> None:
-        data, metadata = _bundle(content.get("data")), _plain(content.get("metadata"))
+        data, metadata = _bundle(content.get("data")), _object(content.get("metadata"))
         size = len(json.dumps([data, metadata]))
         if size > self._left:
             self.is_cut = True
@@ -89,7 +93,7 @@ class Outputs:
             self._by_display.setdefault(display, []).append(output)
 
     def _update(self, content: dict[str, Any]) -> None:
-        data, metadata = _bundle(content.get("data")), _plain(content.get("metadata"))
+        data, metadata = _bundle(content.get("data")), _object(content.get("metadata"))
         size = len(json.dumps([data, metadata]))
         for output in self._by_display.get(_display_id(content), []):
             if size > self._left:
@@ -149,21 +153,26 @@ def _bundle(data: object) -> dict[str, Any]:
     """Return the parts of a bundle that nbformat allows."""
     if not isinstance(data, dict):
         return {}
-    return {kind: _plain(value) for kind, value in data.items() if _is_allowed(kind, value)}
+    return {
+        _plain(kind): _plain(value) for kind, value in data.items() if _is_allowed(kind, value)
+    }
 
 
 def _is_allowed(kind: str, value: object) -> bool:
-    if kind.endswith("json"):
+    if JSON_KIND.fullmatch(kind):
         return True
     if isinstance(value, list):
         return all(isinstance(line, str) for line in value)
     return isinstance(value, str)
 
 
+def _object(value: object) -> dict[str, Any]:
+    plain: dict[str, Any] = _plain(value) if isinstance(value, dict) else {}
+    return plain
+
+
 def _plain(value: Any) -> Any:
-    """Return JSON without half characters, which no file can hold; metadata is an object."""
-    if value is None:
-        return {}
+    """Return JSON without half characters, which no file can hold."""
     raw = json.dumps(value, ensure_ascii=False)
     if raw.isascii():
         return value

@@ -23,6 +23,9 @@ from graders.sandbox.lease import Lease
 from graders.sandbox.lines import CHANNELS, Lines
 from graders.sandbox.nursery import Nursery
 
+#: What one cell may print: its clients set no limit of their own, and cannot see a cut.
+OUTPUT_BYTES = 256 * MIB
+
 #: How often we look whether a kernel has ended.
 LOOK_S = 0.05
 
@@ -118,6 +121,7 @@ class RoomProvisioner(KernelProvisionerBase):  # type: ignore[misc]
             memory_bytes=self.memory_mib * MIB,
             processes=self.processes,
             disk_bytes=self.disk_mib * MIB,
+            output_bytes=OUTPUT_BYTES,
         )
 
 

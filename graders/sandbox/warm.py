@@ -68,6 +68,7 @@ def _enter(app: Any, program: bytes, order: dict[str, Any], descriptors: Sequenc
         linux.enter(first)
         pid = os.fork()
         if pid == 0:
+            answer.close()
             _become(app, program, order, output, sockets, [*doors, first])
         post.send(answer, {"pid": pid})
     except BaseException as error:

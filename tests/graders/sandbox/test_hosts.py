@@ -23,21 +23,21 @@ from graders.protocol import Limits
 from graders.sandbox.environment import find_environment
 from graders.sandbox.nursery import Nursery
 
-LOOK = "import os, sys; print(os.getuid(), sys.prefix, os.path.exists('/root'), os.getcwd())"
 with Nursery(find_environment("base"), is_warm=sys.argv[1] == "warm") as nursery:
     for _ in range(2):
         with nursery.kernel(limits=Limits()) as kernel:
-            result = kernel.execute(LOOK, wall_s=30)
+            result = kernel.execute(sys.argv[2], wall_s=30)
             print(nursery.limits_kind, result.outcome, result.outputs[0]["text"], end="")
 """
+LOOK = "import os, sys; print(os.getuid(), sys.prefix, os.path.exists('/root'), os.getcwd())"
 SEEN = "ok 1000 /opt/kernels False /home/learner/notebook\n"
 
 
-def build_rooms(mode, *prefix, source=ROOT, kernels=None, **settings):
+def build_rooms(mode, *prefix, source=ROOT, kernels=None, look=LOOK, **settings):
     """Run the script in a process of its own, as somebody else and from elsewhere."""
     kernels = kernels or find_environment("base").folder
     return subprocess.run(
-        [*prefix, sys.executable, "-P", "-c", SCRIPT, mode],
+        [*prefix, sys.executable, "-P", "-c", SCRIPT, mode, look],
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(source),
@@ -95,6 +95,21 @@ def as_nobody():
     """Become an ordinary user, unless we are one."""
     become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
     return become if IS_ROOT else ()
+
+
+@pytest.mark.parametrize("mode", ["warm", "cold"])
+def test_the_platform_is_masked_in_an_environment_that_holds_it(readable, mode):
+    """An installed wheel lies beside the libraries of the kernels when they share a folder."""
+    (packages,) = (readable / "kernels" / "lib").glob("python3*/site-packages")
+    (packages / "lms").mkdir()
+    (packages / "lms" / "secret.py").write_text("")
+
+    look = "import os; print(os.listdir('/opt/kernels/lib/%s/site-packages/lms'))"
+    said = build_rooms(
+        mode, source=readable, kernels=readable / "kernels", look=look % packages.parent.name
+    )
+
+    assert said.stdout.count("ok []") == 2, said.stderr
 
 
 @pytest.mark.parametrize("mode", ["warm", "cold"])
