@@ -78,7 +78,12 @@ def create_app(
     engine = open_engine(config.database)
     app.extensions[EXTENSION] = Site(
         config=config,
-        library=open_library(config),
+        library=open_library(
+            config,
+            tell=lambda slug, problems: log.error(
+                "course unreadable", course=slug, problems=[str(found) for found in problems]
+            ),
+        ),
         blobs=BlobStore(config.instance / "blobs"),
         plugins=load_plugins(log, extra=plugins, has_installed=config.has_plugins),
         engine=engine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -33,6 +34,13 @@ class Shelf:
     problems: tuple[CourseProblem, ...]
 
 
+Tell = Callable[[str, Sequence[CourseProblem]], None]
+
+
+def _tell_nobody(slug: str, problems: Sequence[CourseProblem]) -> None:
+    """What a library does with errors when nobody asked for them."""
+
+
 class Library:
     """The course folders under one folder, read when they are first asked for.
 
@@ -43,9 +51,19 @@ class Library:
     """
 
     def __init__(
-        self, folder: Path, *, has_live_reload: bool = False, published: Path | None = None
+        self,
+        folder: Path,
+        *,
+        has_live_reload: bool = False,
+        published: Path | None = None,
+        tell: Tell = _tell_nobody,
     ) -> None:
+        """Read nothing yet.
+
+        :param tell: called with a course's slug and its errors whenever a reading has some.
+        """
         self.folder = folder
+        self._tell = tell
         self.has_live_reload = has_live_reload
         self._published = None if has_live_reload else published
         self._shelves: dict[str, Shelf] = {}
@@ -137,6 +155,8 @@ class Library:
             return known
         reading = read_course(folder, slug=slug)
         course = reading.course
+        if course is None:
+            self._tell(slug, reading.problems)
         if course is None and known is not None:
             course, folder = known.course, known.folder
         return Shelf(
@@ -144,12 +164,13 @@ class Library:
         )
 
 
-def open_library(config: Config) -> Library:
+def open_library(config: Config, *, tell: Tell = _tell_nobody) -> Library:
     """Return the library that the web and the workers of a site share."""
     return Library(
         config.courses,
         has_live_reload=config.has_live_reload,
         published=config.instance / PUBLISHED,
+        tell=tell,
     )
 
 

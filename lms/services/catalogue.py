@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.catalogue import Library
+from lms.catalogue import CourseProblem, Library
 from lms.domain.access import Action, Actor, Subject, may
 from lms.domain.course import Assignment, Course, Module
 from lms.domain.path import ModuleProgress, module_progress
@@ -25,6 +25,7 @@ class CourseShown:
 
     :param title: the slug when the course cannot be served.
     :param promotions: names of the promotions in which the person follows or leads it.
+    :param problems: what keeps its newest form from being served, for operators alone.
     """
 
     slug: str
@@ -32,6 +33,7 @@ class CourseShown:
     is_served: bool
     promotions: tuple[str, ...]
     modules: int
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,7 @@ def courses_of(session: Session, library: Library, actor: Actor) -> tuple[Course
     """Return the courses that a person may read, by title; those with an error last."""
     served = {course.slug: course for course in library.courses()}
     shown = [
-        _course_shown(session, slug, served.get(slug), actor)
+        _course_shown(session, slug, served.get(slug), actor, library.problems(slug))
         for slug in library.slugs()
         if may(actor, Action.READ_COURSE, subject_of(session, slug))
     ]
@@ -125,7 +127,11 @@ def learner_promotion(
 
 
 def _course_shown(
-    session: Session, slug: str, course: Course | None, actor: Actor
+    session: Session,
+    slug: str,
+    course: Course | None,
+    actor: Actor,
+    problems: tuple[CourseProblem, ...],
 ) -> CourseShown:
     names = session.scalars(
         select(Promotion.name)
@@ -139,6 +145,9 @@ def _course_shown(
         is_served=course is not None,
         promotions=tuple(names),
         modules=len(course.modules) if course else 0,
+        problems=tuple(str(found) for found in problems if not found.is_warning)
+        if actor.is_operator
+        else (),
     )
 
 

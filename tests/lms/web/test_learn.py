@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -143,6 +145,24 @@ class TestCourses:
         assert "garrigue course check petit-cours" in page
         assert 'href="/cours/petit-cours/"' not in page
         assert client.get("/cours/petit-cours/").status_code == 503
+
+    def test_operators_are_told_what_is_wrong_with_it(
+        self,
+        client: Browser,
+        session: Session,
+        folder: Path,
+        log: io.StringIO,
+        sign_in: Callable[..., object],
+    ) -> None:
+        operator = make_user(session, is_operator=True)
+        session.commit()
+        (folder / "course.yml").write_text("title: [")
+        sign_in(client, operator)
+
+        assert "course.yml, ligne 1" in client.get("/cours/").text
+        lines = map(json.loads, log.getvalue().splitlines())
+        (told,) = (line for line in lines if line["event"] == "course unreadable")
+        assert "course.yml, ligne 1" in told["problems"][0]
 
     def test_people_without_a_course_are_told_what_to_do(
         self,
