@@ -17,7 +17,6 @@ from graders.sandbox.selftest import run_selftest
 from lms.blobs import BlobStore
 from lms.catalogue.library import open_library
 from lms.config import Config
-from lms.content.notebooks import annotated
 from lms.database import open_engine, session_factory
 from lms.worker import Habits, Store, Tools
 
@@ -72,6 +71,8 @@ def open_store(config: Config) -> Iterator[Store]:
 @contextmanager
 def open_tools(slots: int) -> Iterator[Tools]:
     """Give the engine with its warm rooms; they end with the block."""
+    from lms.content.notebooks import annotated  # imports nbconvert: a second
+
     with Engine(slots=slots) as engine:
         yield Tools(grade=engine.grade, annotate=annotated, selftest=why_not)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,9 @@ from lms.models import AssignmentVersion, Submission, User
 from lms.services import audit, jobs, openings
 
 FILENAME_LENGTH = 200
+
+#: The page has the title already.
+TITLE = re.compile(r"\A\s*# .*")
 
 
 class NoAnswers(Conflict):
@@ -125,6 +129,13 @@ def current_version(
     if version is None:
         raise NotFound("Cet exercice n’est pas encore publié. Revenez dans un moment.")
     return version
+
+
+def instructions(blobs: BlobStore, version: AssignmentVersion) -> str:
+    """Return how the notebook introduces itself (Markdown), without its title."""
+    cells = read_notebook(blobs.get(version.released_hash)).cells
+    first = cells[0].source if cells and cells[0].kind == "markdown" else ""
+    return TITLE.sub("", first).strip()
 
 
 def submission_by_id(session: Session, submission_id: int) -> Submission:

@@ -22,9 +22,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from lms.catalogue.addresses import place_of
 from lms.config import MIB
+from lms.content.markdown import markdown_cell
 from lms.domain.access import Action, Subject, require
 from lms.domain.course import Assignment, Course
 from lms.errors import Invalid, NotFound, TooLarge
@@ -71,19 +74,27 @@ def _version(asked: Asked) -> AssignmentVersion:
 
 
 def _page(asked: Asked, *, error: str = "") -> str:
-    moment = now()
+    moment, version = now(), _version(asked)
     return render_template(
         "assignments/show.html",
         course=asked.course,
         module=asked.course.module(asked.assignment.module_id),
         assignment=asked.assignment,
-        version=_version(asked),
+        version=version,
+        instructions=_instructions(asked, version),
         desk=desk(g.session, g.actor.user_id, asked.course, asked.assignment, now=moment),
         now=moment,
         max_mib=site().config.max_upload_bytes // MIB,
         max_bytes=site().config.max_upload_bytes,
         error=error,
     )
+
+
+def _instructions(asked: Asked, version: AssignmentVersion) -> Markup:
+    text = submissions.instructions(site().blobs, version)
+    place = place_of(asked.course, asked.assignment.notebook)
+    html, _problems = markdown_cell(text, place=place)
+    return Markup(html)  # noqa: S704 - clean: it went through the lessons' own renderer
 
 
 @bp.get("/")

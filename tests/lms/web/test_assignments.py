@@ -178,3 +178,10 @@ class TestNoAnswers:
 
         assert answer.status_code == 400
         assert "pas la vôtre" in answer.text
+
+
+def test_shows_how_the_notebook_introduces_itself(seat: Seat) -> None:
+    shown = seat.client.get(PAGE).text
+
+    assert "<p>Doublez un nombre.</p>" in shown
+    assert shown.count("<h1") == 1
