@@ -74,9 +74,6 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
         "GARRIGUE_COURSES": str(ROOT / "courses"),
         "GARRIGUE_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
-    from lms.models import Base
-
-    instance.mkdir()
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "lms.cli", "serve", "--port", str(port)],

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ASSIGNMENT, COURSE, School
+from tests.browser.conftest import ASSIGNMENT, COURSE, School, sign_in
 from tests.browser.looks import (
     MAX_FIRST_LOAD_BYTES,
     THEMES,
@@ -85,3 +86,41 @@ def test_pages_in_english_are_without_fault_and_say_their_language(
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title().startswith("Sign in")
     assert not faults(page, ("light",))
+
+
+def test_refusals_are_said_without_fault(
+    school: School, open_browser: Callable[..., Page], tmp_path: Path
+) -> None:
+    page = open_browser()
+    page.goto("/connexion")
+    page.get_by_label("Adresse électronique").fill(school.learner)
+    page.get_by_label("Mot de passe", exact=True).fill("ce n’est pas le bon")
+    page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    found = faults(page)
+
+    sign_in(page, school.learner)
+    page.goto(f"/cours/{COURSE}/exercices/{ASSIGNMENT}/")
+    letter = tmp_path / "lettre.ipynb"
+    letter.write_text("Bonjour", encoding="utf-8")
+    page.get_by_label("Votre carnet").set_input_files(letter)
+    page.get_by_role("button", name="Déposer le rendu").click()
+    expect(page.get_by_role("alert")).to_contain_text("Ce fichier n’a pas été déposé.")
+    expect(page.get_by_label("Votre carnet")).to_have_attribute("aria-invalid", "true")
+    assert not found + faults(page)
+
+
+def test_chosen_colours_come_at_once_and_stay(open_browser: Callable[..., Page]) -> None:
+    page = open_browser()
+    page.goto("/connexion")
+    light = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    page.get_by_label("Adresse électronique").fill("à moitié écrit")
+    page.get_by_role("button", name="Sombre").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page.get_by_label("Adresse électronique")).to_have_value("à moitié écrit")
+    expect(page.get_by_role("button", name="Sombre")).to_have_attribute("aria-pressed", "true")
+
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    dark = page.evaluate("getComputedStyle(document.body.parentElement).backgroundColor")
+    assert dark != light
