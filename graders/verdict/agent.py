@@ -17,22 +17,20 @@ import socket
 import sys
 import traceback
 import types
-from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from graders.verdict import agent_files, frames
+from graders.verdict.around import captured, no_figures_shown, patched
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
 from graders.verdict.operators import DUNDERS, OPERATORS
+from graders.verdict.snapshots import is_mutable, watch
 from graders.verdict.stand_in import Exposed
 
 CHANNEL = "GARRIGUE_CHANNEL"
 WAIT_S = 10
 MAX_PRINTED = 1 << 20
 MAX_FRAMES = 12
-MUTABLE = (list, dict, set, bytearray, deque, Counter, OrderedDict, defaultdict)
-MUTABLE_NAMES = ("ndarray", "DataFrame", "Series")
 
 #: Values that the checker may ask for again, by number. They live as long as the kernel.
 objects: dict[int, Any] = {}
@@ -48,28 +46,12 @@ def serve(names: dict[str, Any] | None = None) -> None:
         names = sys._getframe(1).f_globals
     connection = _connection()
     if connection is not None:
-        with connection, _no_figures_shown():
+        with connection, no_figures_shown():
             try:
                 frames.send(connection, ["hello"], [])
                 Agent(connection, names).answer_until(None)
             except (OSError, EOFError, BadValue):
                 return  # the checker is gone, or has had enough
-
-
-@contextmanager
-def _no_figures_shown() -> Iterator[None]:
-    """Close the figures that tests had drawn, which the notebook would else render."""
-
-    def open_figures() -> set[int]:
-        pyplot = sys.modules.get("matplotlib.pyplot")
-        return set(pyplot.get_fignums()) if pyplot is not None else set()
-
-    before = open_figures()
-    try:
-        yield
-    finally:
-        for number in open_figures() - before:
-            sys.modules["matplotlib.pyplot"].close(number)
 
 
 def _connection() -> socket.socket | None:
@@ -110,7 +92,7 @@ class Agent:
     def _answer(self, message: Any, decoder: Decoder) -> None:
         before, self.request = self.request, message[0]
         encoder = Encoder(self.refer)
-        with _captured() as printed:
+        with captured() as printed:
             try:
                 value, after = self._do(message, decoder)
                 reply = [message[0], "ok", self._encoded(encoder, value), after(encoder)]
@@ -155,13 +137,15 @@ class Agent:
         keywords = {name: decoder.value(value) for name, value in named}
         given: list[tuple[Any, Any]] = [*enumerate(values), *keywords.items()]
         mutable = [
-            (key, value, self._print_of(value)) for key, value in given if _changes(value)
+            (key, value, watch(value, self._print_of))
+            for key, value in given
+            if is_mutable(value)
         ]
-        with _patched([(place, decoder.value(value)) for place, value in patches]):
+        with patched([(place, decoder.value(value)) for place, value in patches]):
             result = function(*values, **keywords)
 
         def after(encoder: Encoder) -> Json:
-            changed = [(k, value) for k, value, was in mutable if self._print_of(value) != was]
+            changed = [(k, value) for k, value, has_changed in mutable if has_changed()]
             return [[key, self._encoded(encoder, value)] for key, value in changed]
 
         return result, after
@@ -310,32 +294,3 @@ def _number(value: Any) -> int:
         numbers[id(value)] = number
         objects[number] = value
     return number
-
-
-def _changes(value: Any) -> bool:
-    return type(value) in MUTABLE or type(value).__name__ in MUTABLE_NAMES
-
-
-@contextmanager
-def _captured() -> Iterator[io.StringIO]:
-    saved, printed = sys.stdout, io.StringIO()
-    sys.stdout = printed
-    try:
-        yield printed
-    finally:
-        sys.stdout = saved
-
-
-@contextmanager
-def _patched(patches: list[tuple[str, Any]]) -> Iterator[None]:
-    saved = []
-    for place, value in patches:
-        module, _, name = place.rpartition(".")
-        owner = importlib.import_module(module)
-        saved.append((owner, name, getattr(owner, name)))
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for owner, name, value in saved:
-            setattr(owner, name, value)

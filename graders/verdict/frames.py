@@ -18,6 +18,9 @@ HUGE_FROM = 4 << 20
 #: Buffers below this size are joined with the text and sent at once.
 JOIN_BELOW = 64 << 10
 
+#: Most messages fit into one read.
+AT_ONCE = 16 << 10
+
 _HEAD = struct.Struct("!II")
 _encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
 _decode = json.JSONDecoder().decode
@@ -58,33 +61,65 @@ def send(sock: socket.socket, message: Any, buffers: list[Any]) -> None:
 def receive(sock: socket.socket) -> tuple[Any, list[Any]]:
     """Wait for one message and return its JSON and its buffers.
 
+    Both sides speak in turn, so nothing may follow a message.
+
     :raises Closed: when the other side is gone.
     :raises BadValue: for anything that `send` would not have written.
     """
-    text_bytes, count = _HEAD.unpack(_exactly(sock, _HEAD.size))
+    reader = _Reader(sock)
+    text_bytes, count = _HEAD.unpack(reader.take(_HEAD.size))
     if text_bytes > MAX_TEXT_BYTES or count > MAX_BUFFERS:
         raise BadValue("message too large")
-    sizes = struct.unpack(f"!{count}Q", _exactly(sock, 8 * count)) if count else ()
+    sizes = struct.unpack(f"!{count}Q", reader.take(8 * count)) if count else ()
     if text_bytes + sum(sizes) > MAX_BYTES:
         raise BadValue("message too large")
-    text = _exactly(sock, text_bytes)
-    buffers = [_exactly(sock, size) for size in sizes]
+    text = reader.take(text_bytes)
+    buffers = [reader.take(size) for size in sizes]
+    if reader.is_left():
+        raise BadValue("more than one message")
     try:
-        return _decode(bytes(text).decode("ascii")), buffers
+        return _decode(str(text, "ascii")), buffers
     except (ValueError, RecursionError) as error:
         raise BadValue(f"unreadable message ({type(error).__name__})") from None
 
 
-def _exactly(sock: socket.socket, size: int) -> Any:
-    if size < HUGE_FROM:
-        data: Any = bytearray(size)
-    else:
-        data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        data.madvise(mmap.MADV_HUGEPAGE)
-    view, done = memoryview(data), 0
-    while done < size:
-        received = sock.recv_into(view[done:])
-        if not received:
+class _Reader:
+    """Reads what has come already at once, because each look at the socket costs time."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._data = sock.recv(AT_ONCE)
+        self._at = 0
+        if not self._data:
             raise Closed
-        done += received
+
+    def is_left(self) -> bool:
+        """Whether something came that nobody took."""
+        return self._at < len(self._data)
+
+    def take(self, size: int) -> Any:
+        """Return the next bytes; large ones can be written to."""
+        end = self._at + size
+        if end <= len(self._data):
+            part = self._data[self._at : end]
+            self._at = end
+            return bytearray(part)
+        data = _space(size)
+        done = len(self._data) - self._at
+        data[:done] = self._data[self._at :]
+        self._at = len(self._data)
+        view = memoryview(data)
+        while done < size:
+            received = self._sock.recv_into(view[done:])
+            if not received:
+                raise Closed
+            done += received
+        return data
+
+
+def _space(size: int) -> Any:
+    if size < HUGE_FROM:
+        return bytearray(size)
+    data = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    data.madvise(mmap.MADV_HUGEPAGE)
     return data
