@@ -12,7 +12,6 @@ from lms.catalogue.library import PUBLISHED, course_folders
 from lms.catalogue.publishing import published_folders
 from lms.config import Config
 from lms.database import open_engine, session_factory
-from lms.instance import secret_key
 from lms.migrations import upgrade
 from lms.publication import Publication, publish_courses
 from lms.supervisor import Program, inherited_environment, python_command
@@ -43,8 +42,8 @@ def address_of(listener: socket.socket) -> str:
 
 
 def complete(config: Config, *, public_url: str) -> Config:
-    """Return the settings with the installation's own secret and address."""
-    return replace(config, secret_key=secret_key(config.instance), public_url=public_url)
+    """Return the settings with the address at which the site listens."""
+    return replace(config, public_url=public_url)
 
 
 def prepare(config: Config) -> tuple[Publication, ...]:

@@ -20,6 +20,7 @@ from lms.demo.school import began_at, make_school
 from lms.demo.work import Desk, hand_in_round, hand_in_waiting
 from lms.embedded import prepare
 from lms.errors import Conflict
+from lms.instance import SECRET_FILE
 from lms.logs import json_log
 from lms.services import jobs
 from lms.transactions import in_transaction
@@ -145,7 +146,8 @@ def _erase(instance: Path) -> None:
 def _refuse_strange(instance: Path) -> None:
     """Refuse a folder that holds something else than a demonstration."""
     begun = (instance / MARK, instance / "logs" / "demo.log")
-    if instance.is_dir() and any(instance.iterdir()) and not any(p.exists() for p in begun):
+    names = {path.name for path in instance.iterdir()} if instance.is_dir() else set()
+    if names - {SECRET_FILE} and not any(path.exists() for path in begun):
         raise Conflict(
             f"Le dossier {instance} contient autre chose qu’une démonstration : rien n’y a été "
             "touché. Donnez-en un autre dans GARRIGUE_INSTANCE."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import threading
 from pathlib import Path
 
@@ -26,7 +25,6 @@ from lms.workshop import capacity
 
 PORT = click.IntRange(1, 65535)
 WORKERS = click.IntRange(1, 64)
-PACKAGE = Path(__file__).parents[1]
 
 
 @click.command()
@@ -39,24 +37,12 @@ def serve(host: str, port: int | None, workers: int) -> None:
     Les réglages sont des variables d’environnement (docs/exploitation.md). Par défaut, les
     données vont dans « instance » et les cours sont lus dans « courses ».
     """
-    provide_defaults(Path("instance"))
     run_site(settings(), host=host, port=port, workers=workers)
 
 
 def provide_defaults(instance: Path) -> None:
-    """Set what `garrigue serve` needs no operator for; what is set already stays."""
+    """Say where the data go, unless the operator has."""
     os.environ.setdefault("GARRIGUE_INSTANCE", str(instance))
-    os.environ.setdefault("GARRIGUE_COURSES", str(default_courses()))
-    # Replaced by the installation's own, which only its folder knows.
-    os.environ.setdefault("GARRIGUE_SECRET_KEY", secrets.token_urlsafe())
-
-
-def default_courses() -> Path:
-    """Return the courses of the working directory, else those of the package."""
-    here, installed = Path("courses"), PACKAGE / "_share" / "courses"
-    if here.is_dir():
-        return here
-    return installed if installed.is_dir() else PACKAGE.parent / "courses"
 
 
 def run_site(

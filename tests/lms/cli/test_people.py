@@ -15,6 +15,7 @@ from lms.services.passwords import is_right
 from lms.web.context import now
 from tests.factories import make_promotion, make_user
 
+UNSET = ("GARRIGUE_SECRET_KEY", "GARRIGUE_INSTANCE", "GARRIGUE_COURSES")
 LIST = "nom;courriel;promotion;role\nAda;ada@e.fr;castelnau;apprenante\n"
 
 
@@ -186,9 +187,16 @@ class TestRoles:
         assert "Traceback" not in result.output
 
 
-def test_says_which_setting_is_missing():
-    result = CliRunner().invoke(
-        main, ["people", "close", "x"], env={"GARRIGUE_SECRET_KEY": None}
-    )
-    assert result.exit_code == 1
-    assert "GARRIGUE_SECRET_KEY" in result.stderr
+class TestSettings:
+    def test_says_which_one_cannot_be_used(self, garrigue):
+        runner = CliRunner(env={"GARRIGUE_SECRET_KEY": "short"})
+        result = runner.invoke(main, ["people", "close", "x"])
+        assert result.exit_code == 1
+        assert "GARRIGUE_SECRET_KEY" in result.stderr
+
+    def test_without_any_the_folder_is_the_one_that_serve_uses(self, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        runner = CliRunner(env=dict.fromkeys(UNSET))
+        assert runner.invoke(main, ["database", "upgrade"]).exit_code == 0
+        assert (tmp_path / "instance" / "garrigue.db").is_file()
+        assert (tmp_path / "instance" / "secret_key").stat().st_mode & 0o077 == 0
