@@ -12,7 +12,6 @@ from graders.prepared import PreparedAssignment
 from graders.protocol import GradeRequest, TestOutcome
 from graders.sandbox.nursery import Nursery
 from graders.scoring import Verdict
-from graders.verdict.names import names_defined_by
 from graders.verdict.session import CheckerSession, VerdictOutcome
 
 
@@ -52,18 +51,13 @@ def open_session(
         if step.cell.kind != "code" or (step.cell.role and step.cell.role.is_test):
             continue
         (author if step.origin is Origin.AUTHOR else learner).append(step.cell.source)
-    solutions = [
-        cell.source
-        for cell in assignment.source.cells
-        if cell.kind == "code" and cell.role is not None and cell.role.is_solution
-    ]
     return CheckerSession(
         nursery,
         limits=request.limits,
         author_cells=author,
         learner_sources=learner,
-        declared_names=names_defined_by(solutions) or None,
-        solution_cells=solutions,
+        declared_names=assignment.declared_names or None,
+        solution_cells=assignment.solutions,
         files=request.files,
     )
 

@@ -89,7 +89,7 @@ class Engine:
             assignment = _prepare_cached(request.assignment)
             assignment = self._with_autotests(assignment, request)
             with phases("assemble"):
-                assembly = assemble(assignment.source, read_notebook(request.submission))
+                assembly = assemble(assignment.frame, read_notebook(request.submission))
             return self._run(request, assignment, assembly, phases)
         except UnusableAssignment as refusal:
             return _without_points(Outcome.SYSTEM_ERROR, str(refusal), phases, assignment)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from graders.notebooks.assemble import Frame
 from graders.notebooks.cells import Notebook
 from graders.notebooks.errors import Problem, UnreadableNotebook, UnusableAssignment
 from graders.notebooks.exercises import Exercise, Settings, group_exercises, settings_of
 from graders.notebooks.read import read_notebook
 from graders.notebooks.validate import refuse_unusable
 from graders.scoring import score, total_max_points
+from graders.verdict.names import names_defined_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +22,25 @@ class PreparedAssignment:
     source: Notebook
     exercises: tuple[Exercise, ...]
     settings: Settings
+
+    @cached_property
+    def frame(self) -> Frame:
+        """The places that answers are put into."""
+        return Frame(self.source)
+
+    @cached_property
+    def solutions(self) -> tuple[str, ...]:
+        """The author's own answers, where they are code."""
+        return tuple(
+            cell.source
+            for cell in self.source.cells
+            if cell.kind == "code" and cell.role is not None and cell.role.is_solution
+        )
+
+    @cached_property
+    def declared_names(self) -> frozenset[str]:
+        """Names that the author's answers define: they are the learner's to define."""
+        return names_defined_by(self.solutions)
 
     @property
     def max_points(self) -> float:

@@ -98,7 +98,8 @@ def annotated_notebook(
         written["metadata"]["garrigue"] = {"origin": step.origin.value}
         cells.append(written)
     metadata = {key: value for key, value in source.metadata.items() if key != "garrigue"}
-    return write_notebook(Notebook(cells=(), metadata=metadata, minor=source.minor), cells)
+    frame = Notebook(cells=(), metadata=metadata, minor=source.minor)
+    return write_notebook(frame, cells, is_compact=True)
 
 
 _CUT: Mapping[str, Any] = {

@@ -116,4 +116,4 @@ def _reduced(
         wall_s=min(request.limits.wall_s, WRONG_WALL_S),
         cell_wall_s=min(request.limits.cell_wall_s, WRONG_CELL_S),
     )
-    return replace(request, assignment=write_notebook(source), limits=limits)
+    return replace(request, assignment=write_notebook(source, is_compact=True), limits=limits)

@@ -18,7 +18,7 @@ def with_answers(source: Notebook, answers: Mapping[str, str]) -> bytes:
         else cell
         for cell in source.cells
     )
-    return write_notebook(replace(source, cells=cells))
+    return write_notebook(replace(source, cells=cells), is_compact=True)
 
 
 def only(source: Notebook, exercise: Exercise) -> Notebook:

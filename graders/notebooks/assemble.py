@@ -44,7 +44,7 @@ class Assembly:
     is_blank: bool
 
 
-def assemble(source: Notebook, submission: Notebook) -> Assembly:
+def assemble(source: Notebook | Frame, submission: Notebook) -> Assembly:
     """Put the learner's answers into the author's frame.
 
     Cells are matched by `grade_id`; one without is matched by its cell id or by its text, so
@@ -53,14 +53,14 @@ def assemble(source: Notebook, submission: Notebook) -> Assembly:
 
     :raises NotThisAssignment: if the submission shares no exercise with the source.
     """
-    frame = _Frame(source)
+    frame = source if isinstance(source, Frame) else Frame(source)
     places = [frame.place(cell) for cell in submission.cells]
     if not frame.is_met(submission.cells, places):
         raise NotThisAssignment
     answers = _choose_answers(frame, submission.cells, places)
     extras = _extras(frame, submission.cells, places, set(answers.values()))
     steps: list[Step] = [*extras[-1]]
-    for index, cell in enumerate(source.cells):
+    for index, cell in enumerate(frame.cells):
         steps.append(_step(frame, index, cell, submission.cells, answers))
         steps += extras[index]
     is_blank = all(
@@ -79,8 +79,11 @@ def _runs(cell: Cell) -> bool:
     return cell.kind == "code" and bool(cell.source.strip())
 
 
-class _Frame:
-    """The author's notebook as a set of places that a learner's cells may stand for."""
+class Frame:
+    """The author's notebook as a set of places that a learner's cells may stand for.
+
+    One frame serves all the submissions of an assignment.
+    """
 
     def __init__(self, source: Notebook) -> None:
         self.cells = source.cells
@@ -132,7 +135,7 @@ class _Frame:
 
 
 def _choose_answers(
-    frame: _Frame, cells: tuple[Cell, ...], places: list[int | None]
+    frame: Frame, cells: tuple[Cell, ...], places: list[int | None]
 ) -> dict[int, int]:
     """Return, for each place of an answer, which of the learner's cells answers it.
 
@@ -148,7 +151,7 @@ def _choose_answers(
 
 
 def _extras(
-    frame: _Frame, cells: tuple[Cell, ...], places: list[int | None], chosen: set[int]
+    frame: Frame, cells: tuple[Cell, ...], places: list[int | None], chosen: set[int]
 ) -> dict[int, list[Step]]:
     """Return the learner's own cells by the place that they followed; -1 is the start."""
     extras: defaultdict[int, list[Step]] = defaultdict(list)
@@ -171,7 +174,7 @@ def _extra(cell: Cell) -> Step:
 
 
 def _step(
-    frame: _Frame, index: int, cell: Cell, learner: tuple[Cell, ...], answers: dict[int, int]
+    frame: Frame, index: int, cell: Cell, learner: tuple[Cell, ...], answers: dict[int, int]
 ) -> Step:
     if not frame.is_answer(index):
         return Step(cell=cell, origin=Origin.AUTHOR)
