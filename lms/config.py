@@ -19,7 +19,7 @@ class Config:
     """
 
     secret_key: str
-    """Signs cookies and links. It has no default, so no site can forget it."""
+    """Signs cookies and links. It has no default here; commands keep one in the instance."""
 
     instance: Path
     """Folder of the database, the blobs, the mail folder and the caches."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import re
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
 
 from lms.config import Config, MissingSetting, from_environment
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "exploitation.md"
 LEAST = {
     "GARRIGUE_SECRET_KEY": "a secret that is long enough",
     "GARRIGUE_INSTANCE": "/srv/garrigue",
@@ -69,3 +71,15 @@ def test_no_setting_can_be_changed():
     for setting in fields(Config):
         with pytest.raises(AttributeError):
             setattr(config, setting.name, None)
+
+
+def test_every_setting_is_documented_with_its_default():
+    rows = re.findall(
+        r"^\| `GARRIGUE_(\w+)` \| (.*?) \| .+ \|$", DOCUMENT.read_text("utf-8"), re.M
+    )
+    said = {name.lower(): text for name, text in rows}
+    settings = {setting.name: setting for setting in fields(Config)}
+    assert said.keys() == settings.keys()
+    for name, setting in settings.items():
+        text = str(setting.default).lower() if setting.type == "bool" else str(setting.default)
+        assert setting.default in (MISSING, "") or said[name] == f"`{text}`"
