@@ -16,7 +16,7 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Crée les tables, ou les met à jour ; sans effet quand elles le sont."""
+    """Crée les tables, ou les met à jour ; sans effet quand elles le sont."""
     config = settings()
     config.instance.mkdir(parents=True, exist_ok=True)
     engine = open_engine(config.database)
