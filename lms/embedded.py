@@ -48,6 +48,7 @@ def complete(config: Config, *, public_url: str) -> Config:
 
 def prepare(config: Config) -> tuple[Publication, ...]:
     """Bring the database up to date, and publish the courses that never were."""
+    config.instance.mkdir(parents=True, exist_ok=True)
     engine = open_engine(config.database)
     try:
         upgrade(engine)
