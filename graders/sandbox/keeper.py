@@ -111,8 +111,13 @@ class Keeper:
             self._end(room)
 
     def _end(self, room: LiveRoom) -> None:
-        if self._rooms.pop(room.number, None) is not None:
+        if self._rooms.pop(room.number, None) is None:
+            return
+        try:
             self._dying.append(room.end())
+        except OSError:
+            # The other rooms go on; this one's walls fall with its first process.
+            traceback.print_exc(file=sys.stderr)
 
     def _sweep(self) -> None:
         self._dying = [group for group in self._dying if not group.remove()]

@@ -133,14 +133,6 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.init_extensions()
         self.init_code()
 
-    def rehearse(self) -> None:
-        """Show an error to nobody, so that no learner waits for what that imports."""
-        try:
-            raise ZeroDivisionError
-        except ZeroDivisionError as error:
-            shown = type(error), error, error.__traceback__
-            self.shell.InteractiveTB.structured_traceback(*shown)
-
     def serve(self, order: Mapping[str, Any]) -> None:
         """Become the kernel that listens on the order's sockets. Returns when it is told to."""
         self._descriptors = order["sockets"]

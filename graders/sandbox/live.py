@@ -28,6 +28,9 @@ BUILD_S = 20
 #: Where totals are not held, each process may map this much besides its memory limit.
 ADDRESS_MARGIN_BYTES = 3 << 30
 
+#: How long a warm kernel may take to become our child; in truth it is microseconds.
+ADOPTION_MS = 2000
+
 NUMBERS = itertools.count(1)
 
 
@@ -239,12 +242,12 @@ class LiveRoom:
             return None
         pid, pidfd = self._kernel
         os.close(pidfd)
-        done, status = os.waitpid(pid, os.WNOHANG)
+        done, status = _collect(pid, os.WNOHANG)
         if done:
             return os.waitstatus_to_exitcode(status)
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
+        _collect(pid, 0)
         return None
 
     def _let_go(self) -> limits.RoomGroup:
@@ -281,3 +284,13 @@ def _is_readable(descriptor: int) -> bool:
     poll = select.poll()
     poll.register(descriptor, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _collect(pid: int, flags: int) -> tuple[int, int]:
+    """Wait for a warm kernel, which becomes our child when the process between us has ended."""
+    for _ in range(ADOPTION_MS):
+        try:
+            return os.waitpid(pid, flags)
+        except ChildProcessError:
+            select.select([], [], [], 0.001)
+    return 0, 0

@@ -138,9 +138,7 @@ def _look_at_machine() -> Iterator[Finding]:
         compile_filter()
         control.require_totals(control.find_holding(), os.environ)
     except SandboxError as error:
-        yield Finding(
-            name="limits", is_ok=False, sentence=str(error), remedy="Voyez docs/operators."
-        )
+        yield Finding(name="limits", is_ok=False, sentence=str(error), remedy=SERVICE_REMEDY)
         return
     holding = control.find_holding()
     for number, sentence in enumerate(holding.sentences):

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from graders.sandbox import launch, limits, linux, post
+from graders.sandbox.rehearsal import rehearse
 from graders.sandbox.room import NOTEBOOK_FOLDER
 from graders.sandbox.seccomp import compile_filter
 
@@ -29,9 +30,9 @@ def main(channel_fd: int) -> None:
     channel = socket.socket(fileno=channel_fd)
     message, _ = post.receive(channel)
     app = import_module("graders.sandbox.kernel_app").prepare()
-    app.rehearse()
     _load([*message["preload"], *(name for name in OURS if find_spec(name))])
     program = compile_filter()
+    rehearse(app.shell)
     # Children are collected by the keeper, once they have left us.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
