@@ -72,6 +72,21 @@ def work_off(sessions: Sessions, name: str) -> list[tuple[float, float]]:
         spent.append((claim_ms, record_ms))
 
 
+def work_off_together(sessions: Sessions) -> None:
+    """Have several workers do what waits at the same time, and print how it went."""
+    start_s = time.perf_counter()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        names = (f"worker-{number}" for number in range(WORKERS))
+        done = list(pool.map(lambda name: work_off(sessions, name), names))
+    spent_s = time.perf_counter() - start_s
+    total = sum(map(len, done))
+    assert total == SUBMISSIONS, total
+    shares = ", ".join(str(len(part)) for part in done)
+    rate = f"{total / spent_s:.0f} a second"
+    print(f"\n{WORKERS} workers: {total} jobs in {spent_s:.1f} s, {rate}")
+    print(f"each job was done once; shares: {shares}")
+
+
 def main() -> None:
     """Measure, and print what was measured."""
     with tempfile.TemporaryDirectory() as folder:
@@ -87,17 +102,7 @@ def main() -> None:
             print(line("claim, one worker", [claim for claim, _ in alone]))
             print(line("record (run, score, evidence, audit)", [record for _, record in alone]))
             hand_in_all(desk, SUBMISSIONS)
-        start_s = time.perf_counter()
-        with ThreadPoolExecutor(WORKERS) as pool:
-            names = (f"worker-{number}" for number in range(WORKERS))
-            done = list(pool.map(lambda name: work_off(sessions, name), names))
-        spent_s = time.perf_counter() - start_s
-        total = sum(map(len, done))
-        assert total == SUBMISSIONS, total
-        shares = ", ".join(str(len(part)) for part in done)
-        rate = f"{total / spent_s:.0f} a second"
-        print(f"\n{WORKERS} workers: {total} jobs in {spent_s:.1f} s, {rate}")
-        print(f"each job was done once; shares: {shares}")
+        work_off_together(sessions)
         engine.dispose()
 
 
