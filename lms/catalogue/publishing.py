@@ -96,4 +96,5 @@ def _copy(folder: Path, course: Course, target: Path) -> None:
 def _write(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False) as file:
         file.write(text)
+    Path(file.name).chmod(0o644)  # whoever serves may be another user than who publishes
     Path(file.name).replace(path)

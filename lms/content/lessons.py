@@ -78,6 +78,7 @@ class Lessons:
             path.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
                 file.write(json.dumps(rendered.to_json(), ensure_ascii=False).encode())
+            Path(file.name).chmod(0o644)  # rendered by one user, perhaps shown by another
             Path(file.name).replace(path)
         except OSError:
             return  # a full disk costs time, not the lesson

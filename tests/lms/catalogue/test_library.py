@@ -143,6 +143,14 @@ class TestPublished:
             Library(courses, published=published).course("petit-cours").title == "Petit cours"
         )
 
+    def test_another_user_may_serve_what_was_published(
+        self, courses: Path, published: Path
+    ) -> None:
+        publish_now(courses, published)
+
+        modes = {path.stat().st_mode & 0o004 for path in published.rglob("*")}
+        assert modes == {0o004}
+
     def test_publishing_the_same_again_changes_nothing(
         self, courses: Path, published: Path
     ) -> None:
