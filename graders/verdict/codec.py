@@ -8,6 +8,7 @@ may lie in every method, so whoever calls decides by `refer` what becomes of it.
 from __future__ import annotations
 
 import datetime as dt
+import random
 import re
 import sys
 from array import array
@@ -196,6 +197,12 @@ def _decimal(_decoder: Decoder, text: str) -> Decimal:
     return Decimal(text)
 
 
+def _unrandom(decoder: Decoder, state: Any) -> random.Random:
+    generator = random.Random()  # noqa: S311
+    generator.setstate(expect(decoder.value(state), tuple))
+    return generator
+
+
 def _view(tag: str) -> Callable[[Encoder, Any], Json]:
     return lambda encoder, view: ["dv", tag, _mapping("")(encoder, view.mapping)[1:]]
 
@@ -243,6 +250,7 @@ ENCODERS.update(
         ],
         Decimal: lambda _encoder, value: ["de", str(value)],
         Fraction: lambda encoder, value: ["fr", *encoder.all(value.as_integer_ratio())],
+        random.Random: lambda encoder, value: ["rn", encoder.encode(value.getstate())],
         PosixPath: lambda encoder, value: ["pa", encoder.encode(str(value))],
         PurePosixPath: lambda encoder, value: ["pp", encoder.encode(str(value))],
     }
@@ -287,6 +295,7 @@ DECODERS.update(
         "fr": lambda decoder, *parts: Fraction(
             *(expect(p, int) for p in decoder.all([*parts]))
         ),
+        "rn": _unrandom,
         "pa": lambda decoder, text: PosixPath(expect(decoder.value(text), str)),
         "pp": lambda decoder, text: PurePosixPath(expect(decoder.value(text), str)),
     }

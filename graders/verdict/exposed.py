@@ -22,6 +22,10 @@ SQL_STEPS = 100_000
 PRAGMAS = ("table_info", "table_list", "index_list", "foreign_key_list", "foreign_keys")
 
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, partial)
+LIBRARY_FUNCTIONS = (
+    *(types.FunctionType, types.BuiltinFunctionType),
+    *(types.MethodDescriptorType, types.WrapperDescriptorType),
+)
 ITERATORS: tuple[type, ...] = (
     *(types.GeneratorType, map, filter, zip, enumerate),
     *(type(iter([])), type(iter(())), type(iter("")), type(iter({})), type(iter(set()))),
@@ -130,9 +134,10 @@ class Exposures:
 
 def _place_of(value: Any) -> list[str] | None:
     """Return the module and name of a library's class or function."""
-    if not isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
+    if not isinstance(value, (type, *LIBRARY_FUNCTIONS)):
         return None
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
+    owner = getattr(value, "__objclass__", value)
+    module, name = getattr(owner, "__module__", None), getattr(value, "__qualname__", "")
     if type(module) is not str or module.partition(".")[0] in (
         "graders",
         "__main__",

@@ -78,7 +78,8 @@ class Mirror:
         elif event == "sqlite3.connect":
             self._fetch(os.fsdecode(args[0]))
         elif event in ("os.listdir", "os.scandir", "glob.glob"):
-            self._list(os.fspath(args[0] or "."))
+            if args[0] is None or isinstance(args[0], str | os.PathLike):
+                self._list(os.fspath(args[0] or "."))
         elif event == "pickle.find_class" and self._fetched:
             raise Unproven("pickles that learner's code may have written are not read here")
 
@@ -91,7 +92,7 @@ class Mirror:
         self._fetch(path)
 
     def _watched_stat(self, path: Any, *args: Any, **named: Any) -> Any:
-        if self._is_active and isinstance(path, str | os.PathLike):
+        if self._is_active and isinstance(path, str | os.PathLike) and not named.get("dir_fd"):
             self._fetch(os.fspath(path))
         return self._stat(path, *args, **named)
 

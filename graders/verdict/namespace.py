@@ -101,6 +101,8 @@ class Namespace(dict[str, Any]):
             self._peer.ask("set", name, [value])
             self._deleted.discard(name)
             self._cache.pop(name, None)
+            super().pop(name, None)
+            return
         super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:

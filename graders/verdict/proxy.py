@@ -52,7 +52,7 @@ def claimed_class(chain: list[tuple[int, str, str]]) -> type | None:
 
 def data_names() -> frozenset[str]:
     """Return what tests read off built-in, numpy's and pandas' values, such as `equals`."""
-    always = ("equals", "all", "any", "shape", "size", "mean", "sum", "isin", "eq", "tolist")
+    always = ("equals", "all", "any", "shape", "size", "mean", "sum", "isin", "eq")
     kinds: list[Any] = [str, bytes, int, float, list, tuple, dict, set, range]
     for module, names in (
         ("numpy", ("ndarray",)),
@@ -61,7 +61,10 @@ def data_names() -> frozenset[str]:
         if module in sys.modules:
             kinds += [getattr(sys.modules[module], name) for name in names]
     return frozenset(always).union(
-        name for kind in kinds for name in dir(kind) if name[0] != "_"
+        name
+        for kind in kinds
+        for name in dir(kind)
+        if name[0] != "_" and callable(getattr(kind, name, None))
     )
 
 
@@ -149,6 +152,8 @@ class Remote(metaclass=RemoteMeta):
     def __ne__(self, other: object) -> bool:
         if other is None or isinstance(type(other), RemoteMeta):
             return not self == other
+        if str(sys._getframe(1).f_globals.get("__name__")).startswith("sklearn."):
+            return True  # it looks for words such as "passthrough" among estimators
         raise Unproven(f"cannot tell whether {self!r} differs from a {type(other).__name__}")
 
     def __hash__(self) -> int:
