@@ -73,6 +73,15 @@ def test_nothing_is_translated_that_is_no_longer_said(
     assert written - said - {""} == set()
 
 
+def test_french_has_its_typography(msgids: set[str | tuple[str, str]]) -> None:
+    """Spaces that do not break inside « » and before : ; ! ? %, and the curly apostrophe."""
+    wrong = re.compile(r"« | »| [:;!?%](?!\(|\w)|[\w»)][;!?]|\w'\w")
+    texts = {
+        text for msgid in msgids for text in ([msgid] if isinstance(msgid, str) else msgid)
+    }
+    assert {text for text in texts if wrong.search(text)} == set()
+
+
 def test_translations_keep_the_placeholders() -> None:
     wrong = [
         entry.id

@@ -67,6 +67,15 @@ class TestHome:
 
         assert "Vous n’êtes dans aucune promotion" in client.get("/").text
 
+    def test_tells_an_operator_where_the_site_is_run(self, client, session, sign_in):
+        user = make_user(session, is_operator=True)
+        session.commit()
+        sign_in(client, user)
+        page = client.get("/").text
+
+        assert "par la commande « garrigue »" in page.replace("\N{NO-BREAK SPACE}", " ")
+        assert "Vous n’êtes dans aucune promotion" not in page
+
     def test_goes_on_when_the_course_has_gone(self, client, session, sign_in):
         promotion = make_promotion(session, course_slug="disparu")
         member = make_membership(session, promotion=promotion)
