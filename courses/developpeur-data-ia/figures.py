@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import figures_sql
 from dessin import ACCENT, TRAIT, Boite, figure, fleche, rectangle, texte, trait
 
 
@@ -244,7 +245,7 @@ FIGURES = {
 
 def dessiner(dossier: Path) -> None:
     """Écrit toutes les figures sous ce dossier."""
-    for chemin, dessin in FIGURES.items():
+    for chemin, dessin in (FIGURES | figures_sql.FIGURES).items():
         cible = dossier / chemin
         cible.parent.mkdir(parents=True, exist_ok=True)
         cible.write_text(dessin(), encoding="utf-8")

@@ -15,6 +15,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from ferme import ecrire_ferme
 from numpy.random import Generator, default_rng
 
 NOMBRE_OFFRES, GRAINE_OFFRES = 2400, 34
@@ -232,6 +233,7 @@ def generer(dossier: Path) -> None:
     ecrire_csv(dossier / "offres_occitanie.csv", map(astuple, propres), ",")
     ecrire_csv(dossier / "offres_brutes.csv", salir(propres), ";")
     ecrire_departements(dossier / "departements.json")
+    ecrire_ferme(dossier / "ferme_garrigue.sql")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 ENGLISH = re.compile(r"(\*\*?|_)[^*_]+\1\{:[^}]*lang=\"en\"[^}]*\}")
 ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'", re.IGNORECASE)
 RUNNER = Path(__file__).with_name("run_lesson.py")
-LANGUAGES = ("python", "bash")
+LANGUAGES = ("python", "bash", "sql")
 RUN_TIMEOUT_S = 60
 
 

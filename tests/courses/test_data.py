@@ -18,7 +18,7 @@ DATA = COURSE / "data"
 def made(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     script = COURSE / "generer_donnees.py"
-    subprocess.run([sys.executable, "-I", str(script), str(folder)], check=True)
+    subprocess.run([sys.executable, str(script), str(folder)], check=True)
     return folder
 
 
