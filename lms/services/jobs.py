@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, and_, or_, select, update
+from sqlalchemy import CursorResult, Update, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.jobs import MAX_ATTEMPTS, JobState, Priority, back_off
@@ -67,26 +67,9 @@ def claim(session: Session, worker: str, *, now: datetime, lease_s: float) -> Cl
     One statement finds and takes it, so two workers never get the same. A job whose lease
     ran out counts as waiting: its worker is gone, or too late.
     """
-    is_lost = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
     _set_aside_lost(session, now)
-    next_job = (
-        select(Job.id)
-        .where(or_(and_(Job.state == JobState.WAITING, Job.run_after <= now), is_lost))
-        .order_by(Job.priority, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
     taken = session.execute(
-        update(Job)
-        .where(Job.id == next_job)
-        .values(
-            state=JobState.RUNNING,
-            leased_by=worker,
-            lease_until=now + timedelta(seconds=lease_s),
-            token=Job.token + 1,
-            attempts=Job.attempts + 1,
-        )
+        claim_statement(worker, now=now, lease_s=lease_s)
         .returning(Job.id, Job.submission_id, Job.token, Job.attempts)
         .execution_options(synchronize_session=False)
     ).one_or_none()
@@ -98,6 +81,35 @@ def claim(session: Session, worker: str, *, now: datetime, lease_s: float) -> Cl
         worker=worker,
         token=taken.token,
         attempts=taken.attempts,
+    )
+
+
+def claim_statement(worker: str, *, now: datetime, lease_s: float) -> Update:
+    """Return the one statement that finds and takes the next job, on every database.
+
+    Where rows are locked one by one, those that another worker is taking are passed over;
+    SQLite locks the whole file, and its dialect leaves the clause out.
+    """
+    is_due = and_(Job.state == JobState.WAITING, Job.run_after <= now)
+    is_lost = and_(Job.state == JobState.RUNNING, Job.lease_until < now)
+    next_job = (
+        select(Job.id)
+        .where(or_(is_due, is_lost))
+        .order_by(Job.priority, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return (
+        update(Job)
+        .where(Job.id == next_job)
+        .values(
+            state=JobState.RUNNING,
+            leased_by=worker,
+            lease_until=now + timedelta(seconds=lease_s),
+            token=Job.token + 1,
+            attempts=Job.attempts + 1,
+        )
     )
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from lms.domain.jobs import JobState
@@ -15,6 +15,9 @@ from lms.models import GradingRun, Job, Worker
 #: A worker says that often that it lives; it counts as gone after thrice that time.
 HEARTBEAT_S = 5.0
 GONE_AFTER = timedelta(seconds=3 * HEARTBEAT_S)
+
+#: One that was killed never says goodbye.
+FORGOTTEN_AFTER = timedelta(days=1)
 
 #: Runs that the estimate looks back at, and what it assumes before the first one.
 RUNS_REMEMBERED = 30
@@ -70,6 +73,7 @@ def say_alive(
     session: Session, name: str, *, slots: int, halted: str = "", now: datetime
 ) -> None:
     """Note that a worker lives, and why it does not grade if it does not."""
+    session.execute(delete(Worker).where(Worker.seen_at < now - FORGOTTEN_AFTER))
     session.merge(Worker(name=name, slots=slots, halted=halted, seen_at=now))
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from graders.protocol import MIB, GradeRequest, Outcome, Report
 from lms.blobs import DiskFull
-from lms.domain.jobs import JobState
+from lms.domain.jobs import MAX_ATTEMPTS, JobState
 from lms.logs import json_log
 from lms.models import GradingRun, Job, Score
 from lms.models import Worker as WorkerRow
@@ -196,6 +196,19 @@ class TestFaults:
 
         assert bench.worker.halted == "bubblewrap manque"
         assert (bench.job().state, bench.job().attempts) == (JobState.WAITING, 0)
+
+    def test_a_poisonous_submission_is_set_aside_for_a_person(
+        self, make_bench: MakeBench
+    ) -> None:
+        bench = make_bench(lambda _request: report(0.0, Outcome.SYSTEM_ERROR, message="poison"))
+        bench.submit()
+        for _ in range(MAX_ATTEMPTS):
+            bench.job().run_after = datetime.now(UTC)
+            bench.session.commit()
+            bench.worker.drain()
+
+        assert (bench.job().state, bench.job().fault) == (JobState.QUARANTINED, "poison")
+        assert bench.count(Score) == 0
 
     def test_a_stale_report_is_dropped(self, make_bench: MakeBench) -> None:
         benches: list[Bench] = []

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from lms.domain.jobs import MAX_ATTEMPTS, JobState, Priority
@@ -64,6 +65,17 @@ class TestClaim:
 
         assert jobs.claim(desk.session, "w2", now=at_100, lease_s=60) is None
         assert jobs.claim(desk.session, "w2", now=LATER, lease_s=60) is not None
+
+
+def test_the_same_statement_claims_on_both_databases() -> None:
+    statement = jobs.claim_statement("w1", now=NOON, lease_s=60).returning(Job.id)
+    shared = str(statement.compile(dialect=postgresql.dialect()))
+    embedded = str(statement.compile(dialect=sqlite.dialect()))
+
+    assert "FOR UPDATE SKIP LOCKED" in shared
+    assert "FOR UPDATE" not in embedded
+    assert "RETURNING" in shared
+    assert "RETURNING" in embedded
 
 
 class TestFencing:

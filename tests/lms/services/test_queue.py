@@ -62,6 +62,14 @@ class TestHalted:
 
         assert places(desk.session)[0].is_halted is expected
 
+    def test_forgets_a_worker_that_was_killed_long_ago(self, desk: Desk) -> None:
+        queue.say_alive(desk.session, "old", slots=1, now=NOON - timedelta(days=2))
+        desk.session.flush()
+        queue.say_alive(desk.session, "new", slots=1, now=NOON)
+        desk.session.flush()
+
+        assert [w.name for w in desk.session.scalars(select(Worker))] == ["new"]
+
     def test_forgets_a_worker_that_stopped(self, desk: Desk) -> None:
         queue.say_alive(desk.session, "w1", slots=1, now=NOON)
         desk.session.flush()

@@ -151,7 +151,7 @@ class TestRefusals:
         assert count(desk.session, Submission) == 0
 
     def test_refuses_more_than_the_limit_before_reading_it(self, desk: Desk) -> None:
-        with pytest.raises(TooLarge, match="dépasse 10 Mio.*effacez les sorties"):
+        with pytest.raises(TooLarge, match=r"dépasse 10 Mio.*effacez les sorties"):
             desk.upload(b"{" * (MAX_BYTES + 1))
 
     def test_refuses_a_line_of_ten_mebibytes(self, desk: Desk) -> None:
@@ -162,7 +162,7 @@ class TestRefusals:
     def test_refuses_a_hundred_thousand_cells(self, desk: Desk) -> None:
         body = json.loads(answered())
         body["cells"] = [{"cell_type": "raw", "metadata": {}, "source": ""}] * 100_000
-        with pytest.raises(Invalid, match="cellules|complexe"):
+        with pytest.raises(Invalid, match=r"cellules|complexe"):
             desk.upload(json.dumps(body).encode())
 
     def test_refuses_who_is_no_learner_of_the_course(
