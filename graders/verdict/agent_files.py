@@ -17,10 +17,11 @@ def read(path: str) -> bytes | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     except OSError:
         return None
+    details = os.fstat(descriptor)
+    if not stat.S_ISREG(details.st_mode) or details.st_size > MAX_BYTES:
+        os.close(descriptor)
+        return None
     with os.fdopen(descriptor, "rb") as file:
-        details = os.fstat(descriptor)
-        if not stat.S_ISREG(details.st_mode) or details.st_size > MAX_BYTES:
-            return None
         return file.read(MAX_BYTES)
 
 

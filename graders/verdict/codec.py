@@ -1,8 +1,6 @@
 """Built-in and standard types for the codec: exact types only, never pickle.
 
-Both processes use it. Nothing that `Encoder` does is trusted, because the learner's process
-runs it too; `Decoder` is what the checker relies on. Only exact types are copied: a subclass
-may lie in every method, so whoever calls decides by `refer` what becomes of it.
+A subclass may lie in every method, so it is never copied.
 """
 
 from __future__ import annotations
@@ -131,10 +129,6 @@ def _defaultdict(encoder: Encoder, value: defaultdict[Any, Any]) -> Json:
     return ["dd", name if known else None, *_mapping("")(encoder, value)[1:]]
 
 
-def _factory(name: Any) -> Any:
-    return None if name is None else BUILTIN_TYPES[name]
-
-
 def _type(_encoder: Encoder, value: type) -> Json:
     load_library(value)  # numpy's and pandas' own classes are known once they are loaded
     for name in (value.__name__, f"np.{value.__name__}"):
@@ -195,6 +189,11 @@ def _decimal(_decoder: Decoder, text: str) -> Decimal:
     if len(expect(text, str)) > MAX_DIGITS:
         raise BadValue("too many digits")
     return Decimal(text)
+
+
+def _undefault(decoder: Decoder, name: Any, *body: Any) -> defaultdict[Any, Any]:
+    factory: Any = None if name is None else BUILTIN_TYPES[name]
+    return defaultdict(factory, _pairs(decoder, *body))
 
 
 def _unrandom(decoder: Decoder, state: Any) -> random.Random:
@@ -270,9 +269,7 @@ DECODERS.update(
         "d": lambda decoder, *body: dict(_pairs(decoder, *body)),
         "dc": lambda decoder, *body: Counter(dict(_pairs(decoder, *body))),
         "do": lambda decoder, *body: OrderedDict(_pairs(decoder, *body)),
-        "dd": lambda decoder, factory, *body: defaultdict(
-            _factory(factory), _pairs(decoder, *body)
-        ),
+        "dd": _undefault,
         "q": lambda decoder, longest, *body: deque(_items(decoder, *body), longest),
         "dv": lambda decoder, view, body: getattr(
             dict(_pairs(decoder, *body)),

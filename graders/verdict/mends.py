@@ -127,7 +127,7 @@ class Mends:
             kind = getattr(model.__sklearn_tags__(), "estimator_type", None)
             rules = {"classifier": metrics.accuracy_score, "regressor": metrics.r2_score}
             if kind not in rules:
-                raise Unproven("score() of this kind of model: compute it from predictions")
+                raise Unproven("score() de ce genre de modèle")
             predictions = model.predict(features)
             return float(rules[kind](expected, predictions, sample_weight=sample_weight))
 

@@ -113,7 +113,7 @@ def for_error(error: BaseException) -> str:
             return f"Un nom manque dans votre carnet\u00a0: {text}."
         return f"Votre code a levé {said}"
     if isinstance(error, Unproven):
-        return f"Ce que votre code a rendu ne peut pas être comparé\u00a0: {text}."
+        return f"Le test ne peut pas se fier à ceci, que votre code a rendu\u00a0: {text}."
     if isinstance(error, AssertionError):
         return clean(_text_of(error)) or for_assertion(None, (), "")
     if isinstance(error, NameError):

@@ -81,7 +81,7 @@ class Mirror:
             if args[0] is None or isinstance(args[0], str | os.PathLike):
                 self._list(os.fspath(args[0] or "."))
         elif event == "pickle.find_class" and self._fetched:
-            raise Unproven("pickles that learner's code may have written are not read here")
+            raise Unproven("un fichier pickle, qui pourrait exécuter du code")
 
     def _opened(self, path: str, flags: int) -> None:
         full = self._ours(path)

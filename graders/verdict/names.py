@@ -186,12 +186,18 @@ class _Globals(ast.NodeVisitor):
 
     visit_ImportFrom = visit_Import
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
-        self.generic_visit(node)
-
     def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.name:
             self._define(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self._define(node.name)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self._define(node.rest)
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

@@ -215,11 +215,11 @@ class Peer:
         if name in self.members_of(kind):
             return
         if is_object and target.garrigue_is_tainted:
-            raise Unproven(f"{name} of a learner's object that a trusted value went into")
+            raise Unproven(f"{name} du résultat d’un calcul avec une valeur du test")
         if len(sys.modules) != self._seen_modules:
             self._seen_modules, self._data_names = len(sys.modules), data_names()
         if name in self._data_names and not hasattr(kind.garrigue_claim, name):
-            raise Unproven(f"{name} of a learner's object that is no plain value")
+            raise Unproven(f"{name} d’un objet de la classe {kind.__name__}")
 
     def mended(self, target: Any, name: str) -> Any:
         """Return a special attribute that we make up ourselves."""

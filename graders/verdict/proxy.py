@@ -154,7 +154,7 @@ class Remote(metaclass=RemoteMeta):
             return not self == other
         if str(sys._getframe(1).f_globals.get("__name__")).startswith("sklearn."):
             return True  # it looks for words such as "passthrough" among estimators
-        raise Unproven(f"cannot tell whether {self!r} differs from a {type(other).__name__}")
+        raise Unproven(f"l’inégalité avec une valeur de type {type(other).__name__}")
 
     def __hash__(self) -> int:
         return hash(self.garrigue_object)
@@ -203,7 +203,7 @@ def _unary(name: str) -> Callable[..., Any]:
 
     def operate(self: Any, *args: Any) -> Any:
         if self.garrigue_is_tainted:
-            raise Unproven(f"{name} of a learner's object that a trusted value went into")
+            raise Unproven(f"{name} du résultat d’un calcul avec une valeur du test")
         return self.garrigue_peer.operate(name, self, *args)
 
     return operate
@@ -221,7 +221,7 @@ def _binary(name: str, dunder: str, *, is_reflected: bool = False) -> Callable[.
             return NotImplemented
         result = peer.operate(name, *pair)
         if not isinstance(type(result), RemoteMeta):
-            raise Unproven(f"{dunder} of a learner's object with a trusted value gave a value")
+            raise Unproven(f"{dunder} entre votre objet et une valeur du test")
         object.__setattr__(result, "garrigue_is_tainted", True)
         return result
 

@@ -135,7 +135,7 @@ class Runner:
             if is_fatal:
                 break
             if failure is None and value is not None:
-                return _share(value, points), None
+                return _share(value, points), _part(value, points)
         return passed / len(groups), first
 
     def _one(
@@ -215,6 +215,13 @@ def _share(value: float, points: float) -> float:
     More than all is no more than all; less than nothing, and what is no number, is nothing.
     """
     return 0.0 if math.isnan(value) else min(max(value / points, 0.0), 1.0)
+
+
+def _part(value: float, points: float) -> Failure | None:
+    if value >= points:
+        return None
+    text = f"Votre réponse obtient {max(value, 0):g} sur les {points:g} points de ce test."
+    return Failure(message=text, traceback="", line=0)
 
 
 def _hidden_lines(source: str) -> frozenset[int]:

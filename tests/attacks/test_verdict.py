@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from graders.sandbox.environment import find_environment
 from graders.sandbox.nursery import Nursery
+from tests.attacks.cases import Case, cases, run
 
 pytestmark = pytest.mark.room
 
@@ -18,19 +16,7 @@ pytestmark = pytest.mark.room
 BOUND_S = 90
 
 
-def _load_cases() -> object:
-    path = Path(__file__).parent / "cases.py"
-    spec = importlib.util.spec_from_file_location("attack_cases", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-attacks = _load_cases()
-ALL = [case for name in ("protocol.toml", "verdict.toml") for case in attacks.cases(name)]
+ALL = [each for name in ("protocol.toml", "verdict.toml") for each in cases(name)]
 
 
 @pytest.fixture(scope="module", params=["warm", "cold"])
@@ -43,7 +29,7 @@ def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.number}-{case.name}")
 def test_gains_nothing_and_ends(case, nursery):
-    verdicts, seconds = attacks.run(case, nursery)
+    verdicts, seconds = run(case, nursery)
 
     assert [(v.outcome.value, v.points) for v in verdicts] == [
         (case.outcome, case.points)
@@ -53,11 +39,9 @@ def test_gains_nothing_and_ends(case, nursery):
 
 
 def test_honest_work_passes_after_all_of_them(nursery):
-    honest = attacks.Case(
-        number="0", name="honest", cells=("def f(x): return x + 1",), points=1.0
-    )
+    honest = Case(number="0", name="honest", cells=("def f(x): return x + 1",), points=1.0)
 
-    verdicts, _ = attacks.run(honest, nursery)
+    verdicts, _ = run(honest, nursery)
 
     assert [v.outcome.value for v in verdicts] == ["passed"]
 

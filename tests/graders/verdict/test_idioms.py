@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.graders.verdict.local import LocalKernel, LocalNursery
 
 from graders.protocol import Limits
 from graders.verdict.names import names_defined_by
 from graders.verdict.session import CheckerSession
+from tests.graders.verdict.local import LocalKernel, LocalNursery
 
 DATA = tomllib.loads((Path(__file__).parent / "idioms.toml").read_text())
 LEARNER = DATA["learner"]
