@@ -120,9 +120,7 @@ def refuse_form(_error: CSRFError) -> ResponseReturnValue:
 
 def refuse_request(error: HTTPException) -> ResponseReturnValue:
     """Answer what Flask itself refuses: an unknown address, a method, a size."""
-    if error.code is None or error.code < 400:
-        return error.get_response()
-    response = page(error.code)
+    response = page(error.code or 500)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value

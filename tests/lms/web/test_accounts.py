@@ -74,6 +74,15 @@ class TestSignIn:
         response = client.submit("/connexion", email=user.email, password=PASSWORD)
         assert REFUSED in response.text
 
+    def test_the_password_of_nobody_opens_nothing(self, client, session):
+        user = make_user(session, password_hash=None)
+        session.commit()
+        for email in ("x@y.example", user.email):
+            response = client.submit(
+                "/connexion", email=email, password="nobody has this password"
+            )
+            assert REFUSED in response.text
+
     def test_refuses_an_account_without_password(self, client, session):
         user = make_user(session, password_hash=None)
         session.commit()

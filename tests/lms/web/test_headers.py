@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask, render_template_string, url_for
 
+from lms.web import static
 from tests.factories import make_user
 from tests.lms.conftest import new_browser
 
@@ -41,6 +44,15 @@ def test_the_nonce_changes_with_each_answer(client):
         for _ in range(3)
     }
     assert len(nonces) == 3
+
+
+def test_a_page_that_needs_an_inline_script_names_the_nonce_of_its_policy(app):
+    with app.test_request_context("/connexion"):
+        app.preprocess_request()
+        first, second = render_template_string("{{ csp_nonce() }} {{ csp_nonce() }}").split()
+        answer = app.process_response(app.make_response(""))
+    assert first == second
+    assert f"'nonce-{first}'" in answer.headers["Content-Security-Policy"]
 
 
 def test_the_policy_allows_no_inline_code_and_no_other_origin(client):
@@ -131,10 +143,6 @@ class TestStatic:
         assert len(packed.data) < len(client.get(static_address(client)).data) / 2
 
     def test_gets_a_new_address_when_a_file_changes(self, tmp_path, app):
-        from flask import Flask, url_for
-
-        from lms.web import static
-
         source = tmp_path / "static"
         source.mkdir()
 
@@ -154,6 +162,25 @@ class TestStatic:
 
         assert address("a{}") == address("a{}")
         assert address("a{}") != address("b{}")
+
+    def test_several_processes_may_publish_at_once(self, tmp_path):
+        source = tmp_path / "static"
+        source.mkdir()
+        for number in range(20):
+            (source / f"{number}.css").write_text("a{}" * 5000)
+
+        def publish(_number):
+            static.init_app(
+                Flask("site", static_folder=None),
+                source=source,
+                instance=tmp_path / "instance",
+                add_headers=lambda headers: None,
+            )
+
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(publish, range(8)))
+        [published] = (tmp_path / "instance" / "static").iterdir()
+        assert len(list(published.iterdir())) == 40
 
     @pytest.mark.parametrize(
         "path", ["../../app.py", "..%2f..%2fapp.py", "%2e%2e/%2e%2e/app.py", "a%00b"]

@@ -137,6 +137,12 @@ class TestRenew:
         token = reset_token(user, secret_key=key)
         assert client.get(f"/mot-de-passe/nouveau/{token}").status_code == 409
 
+    def test_refuses_the_link_of_a_closed_account(self, client, session, user, config):
+        token = reset_token(user, secret_key=config.secret_key)
+        user.is_active = False
+        session.commit()
+        assert client.get(f"/mot-de-passe/nouveau/{token}").status_code == 409
+
     @pytest.mark.parametrize("token", ["x", "a.b.c", "%00", "é" * 50])
     def test_refuses_nonsense(self, client, token):
         assert client.get(f"/mot-de-passe/nouveau/{token}").status_code == 409
