@@ -49,9 +49,8 @@ class Keeper:
         finally:
             for room in list(self._rooms.values()):
                 self._end(room)
-            while self._dying:
-                select.select([], [], [], RETRY_MS / 1000)
-                self._sweep()
+            for group in self._dying:
+                group.remove_soon()
 
     def _step(self) -> bool:
         poll = select.poll()

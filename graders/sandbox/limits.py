@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,9 @@ OPT_IN = "GARRIGUE_ALLOW_UNGUARANTEED_LIMITS"
 
 V1_CONTROLLERS = ("memory", "pids", "cpuacct")
 V2_CONTROLLERS = ("memory", "pids")
+
+#: How long killed processes may take to leave their group.
+REMOVE_MS = 5000
 
 #: Rooms' groups are named after this, their keeper's process and a number.
 PREFIX = "garrigue"
@@ -271,6 +275,13 @@ class RoomGroup:
         """Remove the groups; return False while a dying process still holds one."""
         self._folders = [folder for folder in self._folders if not _remove(folder)]
         return not self._folders
+
+    def remove_soon(self) -> None:
+        """Remove the groups as the last processes end; what stays is swept another time."""
+        for _ in range(REMOVE_MS // 10):
+            if self.remove():
+                return
+            time.sleep(0.01)
 
 
 def sweep(holding: Holding) -> None:

@@ -54,9 +54,7 @@ class LiveRoom:
             self._build(warmth)
         except BaseException:
             self._kill()
-            group = self._let_go()
-            while not group.remove():
-                select.select([], [], [], 0.01)
+            self._let_go().remove_soon()
             raise
         gauges = [asdict(gauge) for gauge in site.holding.gauges]
         order.tell({"gauges": gauges}, self._gauges)

@@ -198,6 +198,7 @@ class Nursery:
             [sys.executable, "-s", "-P", "-c", code],
             env={"PATH": os.defpath, "LANG": "C.UTF-8"},
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             pass_fds=[theirs.fileno()],
             start_new_session=True,
         )

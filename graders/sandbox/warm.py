@@ -23,6 +23,7 @@ from graders.sandbox.seccomp import compile_filter
 
 #: Modules of ours that programs and kernels load anyway.
 OURS = ("graders.verdict.agent", "graders.verdict.checker")
+OURS_FOR_PANDAS = ("graders.verdict.codec_tables",)
 
 
 def main(channel_fd: int) -> None:
@@ -30,7 +31,8 @@ def main(channel_fd: int) -> None:
     channel = socket.socket(fileno=channel_fd)
     message, _ = post.receive(channel)
     app = import_module("graders.sandbox.kernel_app").prepare()
-    _load([*message["preload"], *(name for name in OURS if find_spec(name))])
+    ours = [*OURS, *(OURS_FOR_PANDAS if "pandas" in message["preload"] else ())]
+    _load([*message["preload"], *(name for name in ours if find_spec(name))])
     program = compile_filter()
     rehearse(app.shell)
     # Children are collected by the keeper, once they have left us.
