@@ -15,8 +15,8 @@ from jupyter_client.session import Session
 from graders.protocol import MIB
 from graders.sandbox.errors import KernelDied, RoomFailed
 from graders.sandbox.lease import Lease
-from graders.sandbox.limits import Usage
 from graders.sandbox.lines import Sockets
+from graders.sandbox.meter import Usage
 from graders.sandbox.outputs import Output, Outputs, traceback_lines
 from graders.sandbox.wire import Message, read, text
 

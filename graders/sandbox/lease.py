@@ -11,7 +11,7 @@ from typing import Self
 
 from graders.sandbox import post
 from graders.sandbox.errors import RoomFailed
-from graders.sandbox.limits import Gauge, Meter, Usage
+from graders.sandbox.meter import Gauge, Meter, Usage
 
 #: How much of what a room's processes said on stdout and stderr is kept.
 LAST_WORDS_BYTES = 65_536

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from graders.sandbox import ground, limits, post
 from graders.sandbox.errors import RoomFailed
+from graders.sandbox.meter import Meter
 from graders.sandbox.orders import Order
 from graders.sandbox.room import PACKAGE, RoomSpec, room_command, room_environment
 from graders.sandbox.site import Site
@@ -88,7 +89,7 @@ class LiveRoom:
     def end(self) -> limits.RoomGroup:
         """Kill what is left, tell the end, and return the groups to remove."""
         status = self._kill()
-        usage = limits.Meter(self._site.holding.gauges, [os.dup(fd) for fd in self._gauges])
+        usage = Meter(self._site.holding.gauges, [os.dup(fd) for fd in self._gauges])
         self.order.tell({"ended": status, "usage": asdict(usage.read())})
         usage.close()
         self.order.close()

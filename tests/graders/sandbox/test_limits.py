@@ -8,12 +8,12 @@ from graders.protocol import Limits
 from graders.sandbox.errors import Unguaranteed
 from graders.sandbox.limits import (
     OPT_IN,
-    Meter,
     RoomGroup,
     find_holding,
     require_totals,
     sweep,
 )
+from graders.sandbox.meter import Meter
 
 LIMITS = Limits(memory_bytes=1000, processes=7)
 
