@@ -228,6 +228,44 @@ def kanban() -> str:
     return figure(364, 220, "À faire, en cours (deux au plus), fini", pieces)
 
 
+def arbre_html() -> str:
+    """L’arbre d’une offre en HTML."""
+    return figure(
+        364,
+        190,
+        "Une balise article contient un titre et deux paragraphes",
+        [
+            trait((182, 65), (72, 115)),
+            trait((182, 65), (182, 115)),
+            trait((182, 65), (300, 115)),
+            Boite(x=92, y=15, largeur=180, hauteur=50, texte=("article.offre",), accent=True),
+            Boite(x=15, y=115, largeur=100, hauteur=60, texte=("h2", "le titre")),
+            Boite(x=132, y=115, largeur=100, hauteur=60, texte=("p.lieu", "la ville")),
+            Boite(x=249, y=115, largeur=100, hauteur=60, texte=("p", "le salaire")),
+        ],
+    )
+
+
+def morceaux() -> str:
+    """Trois morceaux d’un fichier, un compteur, un total."""
+    pieces: list[str | Boite] = []
+    for rang in range(3):
+        y = 15 + rang * 58
+        pieces.append(Boite(x=15, y=y, largeur=120, hauteur=44, texte=(f"morceau {rang + 1}",)))
+        pieces.append(fleche(138, y + 22, 206, 95))
+    pieces.append(
+        Boite(
+            x=210,
+            y=55,
+            largeur=139,
+            hauteur=80,
+            texte=("Le compteur", "un seul total"),
+            accent=True,
+        )
+    )
+    return figure(364, 195, "Trois morceaux passent, un total reste", pieces)
+
+
 FIGURES = {
     "demarrer/figures/niveaux.svg": niveaux,
     "demarrer/figures/dossiers.svg": dossiers,
@@ -238,6 +276,8 @@ FIGURES = {
     "git-agilite/figures/lieux.svg": lieux,
     "git-agilite/figures/branches.svg": branches,
     "git-agilite/figures/kanban.svg": kanban,
+    "collecte/figures/arbre-html.svg": arbre_html,
+    "collecte/figures/morceaux.svg": morceaux,
     "dataviz/figures/quatre-formes.svg": quatre_formes,
     "dataviz/figures/axe-coupe.svg": axe_coupe,
 }

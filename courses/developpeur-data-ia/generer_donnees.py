@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from ferme import ecrire_ferme
 from numpy.random import Generator, default_rng
+from site_emploi import ecrire_site
 
 NOMBRE_OFFRES, GRAINE_OFFRES = 2400, 34
 GRAINE_BRUTES = 11
@@ -234,6 +235,7 @@ def generer(dossier: Path) -> None:
     ecrire_csv(dossier / "offres_brutes.csv", salir(propres), ";")
     ecrire_departements(dossier / "departements.json")
     ecrire_ferme(dossier / "ferme_garrigue.sql")
+    ecrire_site(dossier / "site_emploi.json")
 
 
 if __name__ == "__main__":
