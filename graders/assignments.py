@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
+from graders.notebooks.files import room_path
 from graders.protocol import MIB, GradeRequest, Limits
 
 SIDECAR = "course.yml"
@@ -65,7 +65,7 @@ def course_assignments(folder: Path) -> tuple[AssignmentFile, ...]:
     try:
         said = yaml.safe_load((folder / SIDECAR).read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UnusableFolder(f"{folder / SIDECAR} est illisible : {error}") from error
+        raise UnusableFolder(f"{folder / SIDECAR} est illisible\u00a0: {error}") from error
     return tuple(
         _declared(folder.resolve(), name, assignment)
         for module in _mapping(_mapping(said).get("modules")).values()
@@ -83,13 +83,18 @@ def _declared(folder: Path, name: object, said: Mapping[str, Any]) -> Assignment
     data = said.get("data")
     paths = [(folder / str(path)).resolve() for path in data] if isinstance(data, list) else []
     if not all(path.is_relative_to(folder) for path in (notebook, *paths)):
-        raise UnusableFolder(f"{name} : un fichier se trouve hors du dossier du cours")
+        raise UnusableFolder(f"{name}\u00a0: un fichier se trouve hors du dossier du cours")
     return AssignmentFile(
         name=str(name),
         notebook=notebook,
-        files={os.path.relpath(path, notebook.parent): path for path in paths},
+        files={_in_room(folder, notebook, path): path for path in paths},
         limits=_limits(_mapping(said.get("run"))),
     )
+
+
+def _in_room(folder: Path, notebook: Path, path: Path) -> str:
+    places = (PurePosixPath(each.relative_to(folder)) for each in (notebook, path))
+    return room_path(*places)
 
 
 def _limits(run: Mapping[str, Any]) -> Limits:
@@ -114,8 +119,8 @@ def files_beside(notebook: Path) -> dict[str, Path]:
         files[str(path.relative_to(notebook.parent))] = path
         if len(files) > MAX_FILES:
             raise UnusableFolder(
-                f"Plus de {MAX_FILES} fichiers dans « {notebook.parent} » : mettez le carnet "
-                "dans un dossier à lui, avec ses seules données."
+                f"Plus de {MAX_FILES} fichiers dans «\u00a0{notebook.parent}\u00a0»\u00a0: "
+                "mettez le carnet dans un dossier à lui, avec ses seules données."
             )
     return files
 

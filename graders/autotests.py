@@ -72,7 +72,7 @@ def _run(source: Notebook, templates: Templates, kernel: Kernel, limits: Limits)
         result = kernel.execute(code, wall_s=limits.cell_wall_s)
         if result.outcome != "ok":
             why = f"{result.error_name} {result.error_value}".strip() or result.outcome
-            raise _unusable(f"la solution échoue avant une ligne AUTOTEST : {why}")
+            raise _unusable(f"la solution échoue avant une ligne AUTOTEST\u00a0: {why}")
         return _value(result)
 
     return instantiate(source, templates, evaluate)

@@ -33,8 +33,8 @@ OnPhase = Callable[[str], None]
 
 DEFAULT_ENVIRONMENT = "data"
 SYSTEM_ERROR = (
-    "Une erreur de notre côté a empêché la correction. Ce n’est pas votre faute : le rendu "
-    "sera corrigé à nouveau."
+    "Une erreur de notre côté a empêché la correction. Ce n’est pas votre faute\u00a0: le "
+    "rendu sera corrigé à nouveau."
 )
 
 

@@ -67,10 +67,11 @@ def error_message(name: str, value: str, line: str) -> str:
     """
     value = without_ansi(value).strip()
     if name == "AssertionError":
-        return clip(value) if value else f"Ce test n’est pas vérifié : {clip(line, 300)}"
+        return clip(value) if value else f"Ce test n’est pas vérifié\u00a0: {clip(line, 300)}"
     if name == "NotImplementedError":
         return "Cet exercice n’a pas encore de réponse (NotImplementedError)."
-    return clip(f"Le test s’est arrêté sur une erreur {name} : {value}".rstrip(" :"))
+    said = f"{name}\u00a0: {value}" if value else name
+    return clip(f"Le test s’est arrêté sur une erreur {said}")
 
 
 def annotated_notebook(
@@ -105,5 +106,5 @@ def annotated_notebook(
 _CUT: Mapping[str, Any] = {
     "output_type": "stream",
     "name": "stderr",
-    "text": "[sorties trop volumineuses : elles ne sont pas conservées]\n",
+    "text": "[sorties trop volumineuses\u00a0: elles ne sont pas conservées]\n",
 }

@@ -147,7 +147,7 @@ class Run:
 
 
 def _named(cell: Cell) -> str:
-    return f"La cellule de tests « {cell.grade_id} »"
+    return f"La cellule de tests «\u00a0{cell.grade_id}\u00a0»"
 
 
 def _is_skipped(cell: Cell) -> bool:
@@ -157,8 +157,8 @@ def _is_skipped(cell: Cell) -> bool:
 
 def _whole_run(wall_s: float) -> str:
     return (
-        f"Le carnet a dépassé {wall_s:.0f} s en tout : les cellules suivantes n’ont pas été "
-        "exécutées."
+        f"Le carnet a dépassé {wall_s:.0f} s en tout\u00a0: les cellules suivantes "
+        "n’ont pas été exécutées."
     )
 
 
@@ -170,5 +170,5 @@ def _why(outcome: str, what: str, wall_s: float) -> str:
                 "se termine pas."
             )
         case "out-of-memory":
-            return f"{what} a demandé plus de mémoire que permis : le noyau a été arrêté."
-    return f"{what} a arrêté le noyau : les cellules suivantes n’ont pas été exécutées."
+            return f"{what} a demandé plus de mémoire que permis\u00a0: le noyau a été arrêté."
+    return f"{what} a arrêté le noyau\u00a0: les cellules suivantes n’ont pas été exécutées."

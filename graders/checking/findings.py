@@ -77,7 +77,7 @@ class CheckReport:
 def text_lines(report: CheckReport) -> Iterable[str]:
     """Yield the report as a person reads it in a terminal."""
     yield (
-        f"{report.name} : {report.exercises} exercices, {report.max_points:g} points, "
+        f"{report.name}\u00a0: {report.exercises} exercices, {report.max_points:g} points, "
         f"{report.tried} réponses fausses essayées, {report.caught} refusées par les tests"
         + (f", {report.accepted} acceptées par l’auteur·rice" if report.accepted else "")
     )
@@ -86,7 +86,7 @@ def text_lines(report: CheckReport) -> Iterable[str]:
         yield f"  {sign} {_where(finding)}{finding.message}"
         if finding.mutant:
             place = f"exercise: {finding.exercise}, mutant: {finding.mutant}"
-            yield f"      pour l’accepter : {place}"
+            yield f"      pour l’accepter\u00a0: {place}"
     if not report.findings:
         yield "  ✔ tous les points à la solution, aucun à l’énoncé, moins aux réponses fausses"
 
@@ -94,8 +94,8 @@ def text_lines(report: CheckReport) -> Iterable[str]:
 def _where(finding: Finding) -> str:
     if finding.cell:
         name = f" ({finding.grade_id})" if finding.grade_id else ""
-        return f"cellule {finding.cell}{name} : "
-    return f"{finding.exercise} : " if finding.exercise else ""
+        return f"cellule {finding.cell}{name}\u00a0: "
+    return f"{finding.exercise}\u00a0: " if finding.exercise else ""
 
 
 def github_lines(report: CheckReport) -> Iterable[str]:

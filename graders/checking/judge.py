@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,15 +15,20 @@ from graders.prepared import PreparedAssignment
 from graders.protocol import Outcome
 
 Result = tuple[Trial, dict[str, Any]]
+_Sources = Mapping[str, str]
 RELEASED = "enonce"
 """The name under which an author accepts that an exercise gives points to the stub."""
 
 
 @dataclass(kw_only=True)
 class Judged:
-    """Findings, with the wrong answers that were counted on the way."""
+    """Findings, with the wrong answers that were counted on the way.
+
+    :param lazy: by test, the bodies that do nothing and pass it.
+    """
 
     findings: list[Finding] = field(default_factory=list)
+    lazy: dict[str, list[str]] = field(default_factory=dict)
     tried: int = 0
     caught: int = 0
     accepted: int = 0
@@ -33,6 +39,7 @@ def judge_trials(
 ) -> Judged:
     """Return what the results say about the assignment's tests."""
     cells = {cell.grade_id: number for number, cell in enumerate(prepared.source.cells, 1)}
+    tests = {cell.grade_id: cell.source for cell in prepared.source.cells}
     judged = Judged()
     references = [report for trial, report in results if trial.kind is Kind.REFERENCE]
     judged.findings += _reference_findings(references, cells)
@@ -42,7 +49,8 @@ def judge_trials(
         elif trial.kind is Kind.RELEASED:
             judged.findings += _released_findings(report, sidecars, cells)
         elif trial.kind in (Kind.WRONG, Kind.MUTANT):
-            _count_wrong(judged, trial, report, sidecars, cells)
+            _count_wrong(judged, trial, report, sidecars, cells, tests)
+    judged.findings += _lazy_findings(judged, cells)
     return judged
 
 
@@ -75,7 +83,7 @@ def _reference_findings(
         elif test["points"] < test["max_points"] and not _is_answer_cell(test):
             why = test["message"] or references[0]["message"] or "le test échoue"
             got = f"{test['points']:g} sur {test['max_points']:g}"
-            yield _error("reference", f"la solution n’a que {got} : {why}", **place)
+            yield _error("reference", f"la solution n’a que {got}\u00a0: {why}", **place)
 
 
 def _is_answer_cell(test: dict[str, Any]) -> bool:
@@ -104,6 +112,7 @@ def _count_wrong(
     report: dict[str, Any],
     sidecars: Sidecars,
     cells: dict[str, int],
+    tests: _Sources,
 ) -> None:
     assert trial.exercise is not None
     (result,) = (e for e in report["exercises"] if e["id"] == trial.exercise.id)
@@ -112,9 +121,9 @@ def _count_wrong(
     manual = sum(t["max_points"] for t in result["tests"] if t["outcome"] == "manual")
     if result["points"] < result["max_points"] - manual:
         judged.caught += 1
-        judged.findings += _lazy_findings(trial, result, cells)
+        _note_lazy(judged, trial, result, tests)
     elif trial.wrong is not None:
-        message = f"la réponse fausse « {trial.wrong.name} » a tous les points"
+        message = f"la réponse fausse «\u00a0{trial.wrong.name}\u00a0» a tous les points"
         judged.findings.append(_error("wrong-answer", message, **place))
     elif trial.mutant is not None:
         if sidecars.reason(trial.exercise.id, trial.mutant.id):
@@ -126,18 +135,22 @@ def _count_wrong(
             )
 
 
-def _lazy_findings(
-    trial: Trial, result: dict[str, Any], cells: dict[str, int]
-) -> Iterator[Finding]:
-    """Yield the tests that pass when the function does nothing at all."""
+def _note_lazy(judged: Judged, trial: Trial, result: dict[str, Any], tests: _Sources) -> None:
+    """Note the tests of a function that pass when it does nothing at all."""
     if trial.mutant is None or trial.mutant.operator != LAZY:
         return
+    name = re.compile(rf"\b{re.escape(trial.mutant.function)}\b")
     for test in result["tests"]:
-        if test["outcome"] == "passed":
-            yield _warning(
-                "weak-test",
-                f"ce test passe aussi quand la fonction ne fait que « {trial.mutant.after} »",
-                exercise=trial.exercise.id if trial.exercise else "",
-                cell=cells[test["id"]],
-                grade_id=test["id"],
-            )
+        if test["outcome"] == "passed" and name.search(tests[test["id"]]):
+            judged.lazy.setdefault(test["id"], []).append(trial.mutant.after)
+
+
+def _lazy_findings(judged: Judged, cells: dict[str, int]) -> Iterator[Finding]:
+    for name, bodies in judged.lazy.items():
+        said = ", ".join(f"«\u00a0{body}\u00a0»" for body in dict.fromkeys(bodies))
+        yield _warning(
+            "weak-test",
+            f"ce test passe aussi quand la fonction ne fait que {said}",
+            cell=cells[name],
+            grade_id=name,
+        )

@@ -24,12 +24,18 @@ def weaknesses(source: str) -> Iterator[tuple[int, str]]:
     except (SyntaxError, ValueError):
         return  # magics: running the reference says whether they work
     if not _checks_anything(tree):
-        yield 1, "ce test ne vérifie rien : il n’a ni « assert » ni autre vérification"
+        yield (
+            1,
+            "ce test ne vérifie rien\u00a0: il n’a ni «\u00a0assert\u00a0» ni autre chose",
+        )
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert):
             reason = _why_weak(node.test)
             if reason:
-                yield node.lineno, f"« assert {ast.unparse(node.test)[:80]} » {reason}"
+                yield (
+                    node.lineno,
+                    f"«\u00a0assert {ast.unparse(node.test)[:80]}\u00a0» {reason}",
+                )
 
 
 def _checks_anything(tree: ast.Module) -> bool:
@@ -52,9 +58,9 @@ def _why_weak(test: ast.expr) -> str:
     if isinstance(test, ast.Constant) and test.value:
         return "est toujours vrai"
     if isinstance(test, ast.Tuple) and test.elts:
-        return "est toujours vrai : un couple n’est jamais faux. Retirez les parenthèses"
+        return "est toujours vrai\u00a0: un couple n’est jamais faux. Retirez les parenthèses"
     if isinstance(test, ast.Call) and _name(test.func) not in PREDICATES:
-        return "accepte toute valeur vraie : comparez avec la valeur attendue"
+        return "accepte toute valeur vraie\u00a0: comparez avec la valeur attendue"
     if isinstance(test, ast.Name):
-        return "accepte toute valeur vraie : comparez avec la valeur attendue"
+        return "accepte toute valeur vraie\u00a0: comparez avec la valeur attendue"
     return ""

@@ -18,6 +18,7 @@ class Mutant:
 
     :param id: stays the same when other lines of the solution change.
     :param line: where the change is, in the answer's cell, from 1.
+    :param function: the function that was replaced whole; empty for a smaller change.
     """
 
     id: str
@@ -26,9 +27,11 @@ class Mutant:
     before: str
     after: str
     source: str
+    function: str = ""
 
     def __str__(self) -> str:
-        return f"ligne {self.line} : « {self.before} » devient « {self.after} »"
+        change = f"«\u00a0{self.before}\u00a0» devient «\u00a0{self.after}\u00a0»"
+        return f"ligne {self.line}\u00a0: {change}"
 
 
 def mutants(source: str, *, at_most: int = 60) -> tuple[Mutant, ...]:
@@ -67,6 +70,7 @@ def mutants(source: str, *, at_most: int = 60) -> tuple[Mutant, ...]:
                 before=before_text,
                 after=after_text,
                 source=mutated,
+                function=changed.name if isinstance(changed, ast.FunctionDef) else "",
             )
         )
     return tuple(_spread(list(found.values()), at_most))

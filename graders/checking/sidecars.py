@@ -55,7 +55,7 @@ def read_sidecars(notebook: Path, exercises: tuple[Exercise, ...]) -> Sidecars:
     for entry in _entries(wrong_file, ("exercise", "name", "source")):
         if entry["exercise"] not in homes:
             raise UnusableSidecar(
-                f"{wrong_file.name} : exercice inconnu « {entry['exercise']} »"
+                f"{wrong_file.name}\u00a0: exercice inconnu «\u00a0{entry['exercise']}\u00a0»"
             )
         wrong.append(
             WrongAnswer(
@@ -80,15 +80,15 @@ def _entries(path: Path, keys: tuple[str, ...]) -> list[dict[str, str]]:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UnusableSidecar(f"{path.name} est illisible : {error}") from error
+        raise UnusableSidecar(f"{path.name} est illisible\u00a0: {error}") from error
     if not isinstance(said or [], list):
-        raise UnusableSidecar(f"{path.name} : une liste est attendue")
+        raise UnusableSidecar(f"{path.name}\u00a0: une liste est attendue")
     return [_entry(path, number, entry, keys) for number, entry in enumerate(said or [], 1)]
 
 
 def _entry(path: Path, number: int, said: Any, keys: tuple[str, ...]) -> dict[str, str]:
     if not isinstance(said, dict) or set(said) != set(keys):
         raise UnusableSidecar(
-            f"{path.name}, entrée {number} : les clés attendues sont {', '.join(keys)}"
+            f"{path.name}, entrée {number}\u00a0: les clés attendues sont {', '.join(keys)}"
         )
     return {key: str(said[key]) for key in keys}

@@ -166,7 +166,9 @@ class _Writer:
 
     def _hashed(self, normalized: str) -> str:
         if not self._templates.hashed:
-            reason = "une ligne HASHED AUTOTEST, mais autotests.yml n’a pas de « hash »"
+            reason = (
+                "une ligne HASHED AUTOTEST, mais autotests.yml n’a pas de «\u00a0hash\u00a0»"
+            )
             raise _unusable(reason, self._index + 1, self._cell.grade_id)
         self._salt += 1
         salt = hex(self._salt)[2:]
@@ -175,7 +177,9 @@ class _Writer:
     def _templates_for(self, kind: str) -> Sequence[tuple[str, str]]:
         tests = self._templates.tests
         if kind not in tests and "default" not in tests:
-            raise _unusable(f"autotests.yml n’a de tests ni pour {kind} ni « default »")
+            raise _unusable(
+                f"autotests.yml n’a de tests ni pour {kind} ni «\u00a0default\u00a0»"
+            )
         return tests.get(kind, tests.get("default", ()))
 
     def _test(self, wrap: str, test: str, message: str, snippet: str) -> str:

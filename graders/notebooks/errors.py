@@ -25,7 +25,7 @@ class NotThisAssignment(NotebookRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Ce carnet ne correspond pas à ce devoir : aucun de ses exercices n’y figure. "
+            "Ce carnet ne correspond pas à ce devoir\u00a0: aucun de ses exercices n’y figure. "
             "Vérifiez que vous avez choisi le bon fichier, ou téléchargez à nouveau l’énoncé."
         )
 
@@ -46,7 +46,7 @@ class Problem:
         if not self.cell:
             return self.reason
         name = f" ({self.grade_id})" if self.grade_id else ""
-        return f"cellule {self.cell}{name} : {self.reason}"
+        return f"cellule {self.cell}{name}\u00a0: {self.reason}"
 
 
 class UnusableAssignment(NotebookRefused):
@@ -55,5 +55,6 @@ class UnusableAssignment(NotebookRefused):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(
-            "Ce devoir ne peut pas être corrigé : " + " ; ".join(map(str, self.problems))
+            "Ce devoir ne peut pas être corrigé\u00a0: "
+            + "\u202f; ".join(map(str, self.problems))
         )

@@ -36,7 +36,9 @@ def import_otter(data: bytes) -> Notebook:
     outputs = [_output(cell) for cell in json.loads(data.decode("utf-8-sig"))["cells"]]
     if not is_otter(notebook):
         raise _unusable(
-            0, "pas de cellule « # ASSIGNMENT CONFIG » : ce n’est pas une source otter"
+            0,
+            "pas de cellule «\u00a0# ASSIGNMENT CONFIG\u00a0»\u00a0: ce n’est pas une source "
+            "d’otter",
         )
     reader = _Reader()
     for number, (cell, output) in enumerate(zip(notebook.cells, outputs, strict=True), 1):
@@ -101,7 +103,9 @@ class _Reader:
     def end(self, number: int) -> None:
         """Refuse a notebook that ends inside a question."""
         if self._question is not None or self._part:
-            raise _unusable(number, "la dernière question n’a pas de « # END QUESTION »")
+            raise _unusable(
+                number, "la dernière question n’a pas de «\u00a0# END QUESTION\u00a0»"
+            )
 
     def _take_mark(self, number: int, mark: str, cell: Cell) -> None:
         side, what = mark.split()
@@ -109,16 +113,18 @@ class _Reader:
             self._take_question(number, side, cell)
         elif side == "BEGIN":
             if self._part:
-                raise _unusable(number, f"« {mark} » à l’intérieur de « {self._part} »")
+                raise _unusable(
+                    number, f"«\u00a0{mark}\u00a0» à l’intérieur de «\u00a0{self._part}\u00a0»"
+                )
             self._part = what
         elif self._part != what:
-            raise _unusable(number, f"« {mark} » sans « BEGIN {what} »")
+            raise _unusable(number, f"«\u00a0{mark}\u00a0» sans «\u00a0BEGIN {what}\u00a0»")
         else:
             self._part = ""
 
     def _take_question(self, number: int, side: str, cell: Cell) -> None:
         if (side == "BEGIN") == (self._question is not None):
-            raise _unusable(number, f"« # {side} QUESTION » inattendu")
+            raise _unusable(number, f"«\u00a0# {side} QUESTION\u00a0» inattendu")
         if side == "BEGIN":
             self._question = _read_question(number, cell)
             return

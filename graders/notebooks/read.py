@@ -19,19 +19,20 @@ _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 
 _HOW = (
     "Dans Jupyter, ouvrez votre carnet, enregistrez-le, puis déposez le fichier qui se "
-    "termine par « .ipynb »."
+    "termine par «\u00a0.ipynb\u00a0»."
 )
 _SIGNS = (
     (b"PK\x03\x04", "Ce fichier est une archive ZIP, pas un carnet. Ouvrez l’archive, puis "
-                    "déposez le fichier « .ipynb » qu’elle contient."),
+                    "déposez le fichier «\u00a0.ipynb\u00a0» qu’elle contient."),
     (b"PK\x05\x06", "Ce fichier est une archive ZIP vide, pas un carnet. " + _HOW),
     (b"\x1f\x8b", "Ce fichier est une archive compressée, pas un carnet. Ouvrez-la, puis "
-                  "déposez le fichier « .ipynb » qu’elle contient."),
+                  "déposez le fichier «\u00a0.ipynb\u00a0» qu’elle contient."),
     (b"%PDF", "Ce fichier est un PDF, pas un carnet. " + _HOW),
     (b"\xff\xfe", "Ce fichier n’est pas encodé en UTF-8. " + _HOW),
     (b"\xfe\xff", "Ce fichier n’est pas encodé en UTF-8. " + _HOW),
     (b"<", "Ce fichier est une page web (HTML), pas un carnet. Dans Jupyter, choisissez "
-           "« Télécharger », et non « Exporter en HTML », puis déposez le fichier « .ipynb »."),
+           "«\u00a0Télécharger\u00a0», et non «\u00a0Exporter en HTML\u00a0», puis déposez le "
+           "fichier «\u00a0.ipynb\u00a0»."),
 )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def read_notebook(data: bytes, *, limits: ReadLimits = LIMITS) -> Notebook:
         raise UnreadableNotebook("Ce carnet n’a pas de liste de cellules. " + _HOW)
     if len(cells) > limits.cells:
         raise UnreadableNotebook(
-            f"Ce carnet a {len(cells)} cellules ; le maximum est {limits.cells}. "
+            f"Ce carnet a {len(cells)} cellules\u202f; le maximum est {limits.cells}. "
             "Supprimez celles qui ne servent pas."
         )
     _refuse_many_outputs(cells, limits)
@@ -86,7 +87,7 @@ def read_notebook(data: bytes, *, limits: ReadLimits = LIMITS) -> Notebook:
 def _refuse_at_sight(data: bytes, limits: ReadLimits) -> None:
     if len(data) > limits.file_bytes:
         raise UnreadableNotebook(
-            f"Ce carnet pèse {len(data) / MIB:.0f} Mio ; le maximum est "
+            f"Ce carnet pèse {len(data) / MIB:.0f} Mio\u202f; le maximum est "
             f"{limits.file_bytes / MIB:.0f} Mio. Dans Jupyter, effacez les sorties de toutes "
             "les cellules, enregistrez, puis déposez-le à nouveau."
         )
@@ -114,7 +115,7 @@ def _parse(data: bytes, limits: ReadLimits) -> dict[str, Any]:
         raise UnreadableNotebook("Ce carnet est trop imbriqué pour être lu. " + _HOW) from None
     except ValueError:
         raise UnreadableNotebook(
-            "Ce fichier est abîmé ou incomplet : ce n’est pas du JSON valide. " + _HOW
+            "Ce fichier est abîmé ou incomplet\u00a0: ce n’est pas du JSON valide. " + _HOW
         ) from None
     if not isinstance(body, dict):
         raise UnreadableNotebook("Ce fichier n’est pas un carnet Jupyter. " + _HOW)
@@ -144,7 +145,7 @@ def _refuse_other_formats(body: Mapping[str, Any]) -> None:
     if major < 4:
         raise UnreadableNotebook(
             f"Ce carnet est dans un ancien format (nbformat {major}). Ouvrez-le dans Jupyter, "
-            "enregistrez-le : il passera au format 4. Puis déposez-le à nouveau."
+            "enregistrez-le\u00a0: il passera au format 4. Puis déposez-le à nouveau."
         )
     if major > 4:
         raise UnreadableNotebook(

@@ -38,18 +38,18 @@ def cut(text: str, region: str, *, stub: str = "") -> Cut:
     for number, line in enumerate(text.split("\n"), 1):
         if f"BEGIN {region}" in line:
             if is_inside:
-                fault = f"« BEGIN {region} » dans une région déjà ouverte"
+                fault = f"«\u00a0BEGIN {region}\u00a0» dans une région déjà ouverte"
             is_inside = is_cut = True
             indent = re.match(r"\s*", line)[0]  # type: ignore[index]
             kept += [(number, indent + row) for row in stub.split("\n")] if stub else []
         elif f"END {region}" in line:
             if not is_inside:
-                fault = f"« END {region} » sans « BEGIN {region} »"
+                fault = f"«\u00a0END {region}\u00a0» sans «\u00a0BEGIN {region}\u00a0»"
             is_inside = False
         elif not is_inside:
             kept.append((number, line))
     if is_inside:
-        fault = f"« BEGIN {region} » sans « END {region} »"
+        fault = f"«\u00a0BEGIN {region}\u00a0» sans «\u00a0END {region}\u00a0»"
     return Cut(
         text="\n".join(line for _, line in kept),
         is_cut=is_cut,

@@ -45,7 +45,7 @@ def _faults(cell: Cell) -> Iterator[str]:
     if said is None or said == {}:
         return
     if not isinstance(said, Mapping):
-        yield "les métadonnées « nbgrader » ne sont pas un objet"
+        yield "les métadonnées «\u00a0nbgrader\u00a0» ne sont pas un objet"
         return
     yield from _flag_faults(said)
     if cell.role is None:
@@ -70,10 +70,10 @@ def _region_faults(cell: Cell) -> Iterator[str]:
 def _flag_faults(said: Mapping[str, Any]) -> Iterator[str]:
     for flag in FLAGS:
         if not isinstance(said.get(flag, False), bool):
-            yield f"« {flag} » doit être vrai ou faux"
+            yield f"«\u00a0{flag}\u00a0» doit être vrai ou faux"
     for flag in FLAGS[:3]:
         if flag not in said:
-            yield f"la métadonnée « {flag} » manque"
+            yield f"la métadonnée «\u00a0{flag}\u00a0» manque"
 
 
 def _schema_faults(said: Mapping[str, Any]) -> Iterator[str]:
@@ -82,8 +82,8 @@ def _schema_faults(said: Mapping[str, Any]) -> Iterator[str]:
         return
     if type(version) is int and 0 <= version < SCHEMA_VERSION:
         yield (
-            f"ancien schéma nbgrader ({version}) : convertissez le carnet avec "
-            "« garrigue import nbgrader »"
+            f"ancien schéma nbgrader ({version})\u00a0: convertissez le carnet avec "
+            "«\u00a0garrigue import nbgrader\u00a0»"
         )
     else:
         yield f"schéma nbgrader inconnu ({version!r:.20})"

@@ -44,7 +44,7 @@ def check(
     """Vérifie un devoir (TARGET.ipynb) ou tous ceux d’un cours (dossier avec course.yml).
 
     La solution doit avoir tous les points, l’énoncé aucun, et les réponses fausses doivent en
-    perdre. Code de sortie : 0 si tout va bien, 1 si un devoir a une erreur, 2 si les arguments
+    perdre. Code de sortie : 0 si tout va bien, 1 si un devoir a une erreur, 2 si les arguments
     sont refusés.
     """
     assignments = _assignments(target)
@@ -65,7 +65,7 @@ def _assignments(target: Path) -> tuple[AssignmentFile, ...]:
     except UnusableFolder as error:
         raise click.UsageError(str(error)) from error
     if not found:
-        raise click.UsageError(f"Aucun devoir dans « {target} ».")
+        raise click.UsageError(f"Aucun devoir dans «\u00a0{target}\u00a0».")
     return found
 
 
@@ -118,5 +118,5 @@ class _Progress:
     def show(self, done: int, total: int) -> None:
         """Say how far it is."""
         if self._is_shown:
-            self._stderr.write(f"\r\x1b[K{self._name} : {done} / {total} essais")
+            self._stderr.write(f"\r\x1b[K{self._name}\u00a0: {done} / {total} essais")
             self._stderr.flush()

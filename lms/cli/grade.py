@@ -50,9 +50,9 @@ def grade(
     jobs: int,
     again: bool,
 ) -> None:
-    """Corrige des carnets (SUBMISSIONS : fichiers ou dossiers) avec le devoir ASSIGNMENT.
+    """Corrige des carnets (SUBMISSIONS : fichiers ou dossiers) avec le devoir ASSIGNMENT.
 
-    Interrompue, la même commande reprend où elle s’est arrêtée. Code de sortie : 0 si tout a
+    Interrompue, la même commande reprend où elle s’est arrêtée. Code de sortie : 0 si tout a
     été corrigé, 1 si un rendu n’a pas pu l’être, 2 si les arguments ou le devoir sont refusés.
     """
     found = _assignment(assignment)
@@ -63,14 +63,14 @@ def grade(
     failed = [file for file in done if file.outcome != "graded"]
     if len(done) < len(paths):
         click.echo(
-            f"Interrompu : {len(done)} sur {len(paths)}. La même commande reprendra ici.",
+            f"Interrompu\u00a0: {len(done)} sur {len(paths)}. La même commande reprendra ici.",
             err=True,
         )
     if failed:
-        click.echo("Rendus qui n’ont pas pu être corrigés en entier :", err=True)
+        click.echo("Rendus qui n’ont pas pu être corrigés en entier\u00a0:", err=True)
     for file in failed:
         outcome = OUTCOMES[file.outcome.value]
-        click.echo(f"  {file.path} : {outcome}. {file.report['message']}", err=True)
+        click.echo(f"  {file.path}\u00a0: {outcome}. {file.report['message']}", err=True)
     raise SystemExit(1 if failed or len(done) < len(paths) else 0)
 
 
@@ -83,7 +83,7 @@ def _assignment(path: Path) -> AssignmentFile:
         prepare(path.read_bytes())
         return find_assignment(path)
     except UnusableAssignment as refusal:
-        click.echo(f"{path} : ce devoir ne peut pas être corrigé.", err=True)
+        click.echo(f"{path}\u00a0: ce devoir ne peut pas être corrigé.", err=True)
         for problem in refusal.problems:
             click.echo(f"  {problem}", err=True)
     except (UnusableFolder, OSError) as error:
@@ -96,7 +96,7 @@ def _submissions(given: Sequence[Path], assignment: Path) -> list[Path]:
 
     paths = [path for path in find_submissions(given) if path.resolve() != assignment.resolve()]
     if not paths:
-        raise click.UsageError("Aucun carnet « .ipynb » à corriger.")
+        raise click.UsageError("Aucun carnet «\u00a0.ipynb\u00a0» à corriger.")
     return paths
 
 
@@ -109,7 +109,7 @@ def require_rooms() -> None:
     try:
         require_safe_rooms(Store(default_folder()), lambda words: click.echo(words, err=True))
     except SandboxError as error:
-        click.echo(f"{error}\nVoyez « garrigue doctor ».", err=True)
+        click.echo(f"{error}\nVoyez «\u00a0garrigue doctor\u00a0».", err=True)
         raise SystemExit(1) from error
 
 
@@ -143,13 +143,13 @@ def _line(file: GradedFile) -> str:
 
 def _text(file: GradedFile) -> str:
     report = file.report
-    head = f"{file.path} : {_points(report)} ({OUTCOMES[report['outcome']]})"
+    head = f"{file.path}\u00a0: {_points(report)} ({OUTCOMES[report['outcome']]})"
     if file.is_known:
         head += ", déjà corrigé"
     lines = [head]
     for exercise in report["exercises"]:
         mark = " (falsifiable)" if exercise["forgeable"] else ""
-        lines.append(f"  {exercise['title']} : {_points(exercise)}{mark}")
+        lines.append(f"  {exercise['title']}\u00a0: {_points(exercise)}{mark}")
         lines += [f"    {message.splitlines()[0]}" for message in exercise["messages"]]
     return "\n".join(lines)
 

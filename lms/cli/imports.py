@@ -36,7 +36,7 @@ def nbgrader(sources: tuple[Path, ...], folder: Path, force: bool) -> None:
 @click.option("--to", "folder", type=FOLDER, required=True, help="Dossier où écrire.")
 @click.option("--force", is_flag=True, help="Remplace les carnets qui s’y trouvent déjà.")
 def otter(sources: tuple[Path, ...], folder: Path, force: bool) -> None:
-    """Convertit des sources otter (« # ASSIGNMENT CONFIG »)."""
+    """Convertit des sources otter (« # ASSIGNMENT CONFIG »)."""
     from graders.notebooks.otter import import_otter
 
     _import_all(sources, folder, import_otter, force=force)
@@ -65,17 +65,17 @@ def _import_one(source: Path, folder: Path, read: Read, *, force: bool) -> bool:
         notebook = read(source.read_bytes())
         refuse_unusable(notebook)
     except UnusableAssignment as refusal:
-        click.echo(f"{source} : refusé.", err=True)
+        click.echo(f"{source}\u00a0: refusé.", err=True)
         for problem in refusal.problems:
             click.echo(f"  {problem}", err=True)
         return False
     except NotebookRefused as refusal:
-        click.echo(f"{source} : {refusal}", err=True)
+        click.echo(f"{source}\u00a0: {refusal}", err=True)
         return False
     if target.exists() and not force:
-        click.echo(f"{target} existe déjà : ajoutez --force pour le remplacer.", err=True)
+        click.echo(f"{target} existe déjà\u00a0: ajoutez --force pour le remplacer.", err=True)
         return False
     folder.mkdir(parents=True, exist_ok=True)
     target.write_bytes(write_notebook(notebook))
-    click.echo(f"{source} : importé dans {target}")
+    click.echo(f"{source}\u00a0: importé dans {target}")
     return True

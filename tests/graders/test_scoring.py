@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.notebooks.exercises import group_exercises
@@ -56,6 +56,7 @@ class TestScore:
         assert scored(carre_tests=FAILED, carre_caches=FAILED)[0].outcome is TestOutcome.FAILED
         assert scored()[0].outcome is TestOutcome.NOT_RUN
 
+    @settings(deadline=None)
     @given(st.floats())
     def test_a_share_never_gives_more_than_the_points(self, share):
         carre = scored(carre_tests=partial(share))[0]
@@ -63,6 +64,7 @@ class TestScore:
         assert 0 <= carre.points <= 2
         assert carre.points == (2 * share if 0 <= share <= 1 else 2 if share > 1 else 0)
 
+    @settings(deadline=None)
     @given(st.floats(), st.sampled_from(TestOutcome))
     def test_no_verdict_gives_more_than_the_points(self, share, outcome):
         carre = scored(carre_tests=Verdict(outcome=outcome, share=share))[0]

@@ -6,7 +6,7 @@ import copy
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.notebooks.assemble import Origin, assemble
@@ -157,6 +157,7 @@ class TestAssemble:
 
         assert assembled(cells).is_blank
 
+    @settings(deadline=None)
     @given(st.data())
     def test_nothing_done_to_the_cells_changes_the_frame(self, data):
         cells = handed_in(carre=MINE)

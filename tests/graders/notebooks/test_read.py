@@ -7,7 +7,7 @@ import json
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.notebooks.cells import write_notebook
@@ -91,6 +91,7 @@ class TestReadNotebook:
 
         assert read_notebook(write_notebook(read)).cells[0].source == "x = '?'"
 
+    @settings(deadline=None)
     @given(st.binary(max_size=200))
     def test_any_bytes_are_read_or_refused(self, data):
         try:
@@ -99,6 +100,7 @@ class TestReadNotebook:
             return
         pytest.fail("no random bytes make a notebook")
 
+    @settings(deadline=None)
     @given(
         st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -124,6 +126,7 @@ class TestReadNotebook:
             return
         assert len(read.cells) == 1
 
+    @settings(deadline=None)
     @given(st.lists(st.text(), max_size=5))
     def test_written_notebooks_read_back_the_same(self, sources):
         read = read_notebook(notebook(*map(code, sources)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graders.notebooks.cells import write_notebook
@@ -65,6 +65,7 @@ LINES = st.lists(
 
 
 class TestCut:
+    @settings(deadline=None)
     @given(LINES)
     def test_a_cut_text_has_no_marks_left(self, lines):
         found = cut("\n".join(lines), SOLUTION, stub="s")
@@ -72,6 +73,7 @@ class TestCut:
         assert "SOLUTION" not in found.text
         assert len(found.lines) == len(found.text.split("\n")) or not found.text
 
+    @settings(deadline=None)
     @given(LINES)
     def test_a_text_with_one_mark_too_many_has_a_fault(self, lines):
         begins, ends = lines.count("### BEGIN SOLUTION"), lines.count("### END SOLUTION")

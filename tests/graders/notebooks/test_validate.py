@@ -61,7 +61,7 @@ FAULTS = {
     "an open region": (
         [checks("t", "### BEGIN HIDDEN TESTS\nx")],
         1,
-        "sans « END HIDDEN TESTS »",
+        "END HIDDEN TESTS",
     ),
     "nothing to grade": ([answer("a", "x")], 0, "aucune cellule"),
 }

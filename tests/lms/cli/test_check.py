@@ -36,7 +36,7 @@ class TestCheck:
         result = run(course / "un.ipynb")
 
         assert result.exit_code == 0
-        assert "un : 1 exercices, 5 points" in result.stdout
+        assert "un\u00a0: 1 exercices, 5 points" in result.stdout
 
     def test_reports_on_each_assignment_of_a_course(self, course):
         result = run(course, "--json")

@@ -61,8 +61,8 @@ class TestGrade:
     def test_prints_a_report_for_people(self, folder):
         result = run(folder)
 
-        assert "aicha.ipynb : 5 / 5 (corrigé)" in result.stdout
-        assert "Le carré : 2 / 5" in result.stdout
+        assert "aicha.ipynb\u00a0: 5 / 5 (corrigé)" in result.stdout
+        assert "Le carré\u00a0: 2 / 5" in result.stdout
 
     def test_writes_a_table_that_no_spreadsheet_runs(self, folder):
         run(folder, "--csv", str(folder / "notes.csv"))
