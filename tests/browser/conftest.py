@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.database import open_engine, session_factory
 from lms.domain.access import Role
@@ -29,6 +29,9 @@ ROOT = Path(__file__).parents[2]
 COURSE = "developpeur-data-ia"
 ASSIGNMENT = "demarrer-1"
 START_S = 60.0
+
+#: A machine that builds something else at the same time is slow, not wrong.
+PATIENCE_MS = 20_000
 
 CHROMIUM = {
     "executable_path": shutil.which("chromium") or "/usr/bin/chromium",
@@ -84,6 +87,7 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_until_it_answers(process, url, folder / "serve.log")
+            expect.set_options(timeout=PATIENCE_MS)
             yield _seed(instance, url)
         finally:
             process.terminate()

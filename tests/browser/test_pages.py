@@ -32,6 +32,9 @@ LEARNERS = (
 )
 STAFF = ("/", "/promotions/", "/promotions/{promotion}/")
 
+#: Something folds, wraps or scrolls there on a small screen.
+CHANGED_BY_WIDTH = ("/", f"/cours/{COURSE}/demarrer/terminal/", "/compte")
+
 
 @pytest.fixture
 def pages(school: School) -> dict[str, tuple[str, ...]]:
@@ -61,7 +64,8 @@ def test_every_page_fits_a_small_phone_without_fault(
         for address in addresses:
             page.goto(address)
             too_wide[address, email] = overflow_px(page)
-            found += faults(page, ("light",))
+            if address in CHANGED_BY_WIDTH:
+                found += faults(page, ("light",))
     assert {key: px for key, px in too_wide.items() if px > 0} == {}
     assert not found
 
