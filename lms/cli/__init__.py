@@ -57,6 +57,15 @@ class Subjects(click.Group):
             return super().invoke(ctx)
         except Refusal as refusal:
             raise click.ClickException(str(refusal)) from refusal
+        except (RuntimeError, click.ClickException):
+            raise
+        except Exception as error:
+            from lms.cli.faults import sentence  # imports the database
+
+            said = sentence(error)
+            if said is None:
+                raise
+            raise click.ClickException(said) from error
 
 
 @click.group(cls=Subjects)
