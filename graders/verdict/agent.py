@@ -141,7 +141,10 @@ class Agent:
             for key, value in given
             if is_mutable(value)
         ]
-        with patched([(place, decoder.value(value)) for place, value in patches]):
+        if patches:
+            with patched([(place, decoder.value(value)) for place, value in patches]):
+                result = function(*values, **keywords)
+        else:
             result = function(*values, **keywords)
 
         def after(encoder: Encoder) -> Json:

@@ -22,7 +22,10 @@ JOIN_BELOW = 64 << 10
 AT_ONCE = 16 << 10
 
 _HEAD = struct.Struct("!II")
-_encode = json.JSONEncoder(check_circular=False, separators=(",", ":")).encode
+#: As `json.dumps` without circles, but made once: that saves microseconds a message.
+_pieces = json.encoder.c_make_encoder(  # type: ignore[attr-defined]
+    None, None, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, True
+)
 _decode = json.JSONDecoder().decode
 
 
@@ -36,7 +39,7 @@ def send(sock: socket.socket, message: Any, buffers: list[Any]) -> None:
     :raises BadValue: when it is larger than a message may be.
     """
     views = [memoryview(buffer).cast("B") for buffer in buffers]
-    text = _encode(message).encode("ascii")
+    text = "".join(_pieces(message, 0)).encode("ascii")
     sizes = [view.nbytes for view in views]
     if len(text) + sum(sizes) > MAX_BYTES or len(text) > MAX_TEXT_BYTES:
         raise BadValue("message too large")

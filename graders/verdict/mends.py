@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import importlib
 import inspect
 import io
@@ -33,30 +32,31 @@ class Patches:
     """Notices what a test replaced, to replace it in the learner's process too."""
 
     def __init__(self) -> None:
-        self._genuine = {place: _at(place) for place in PATCHABLE}
+        self._genuine = [(place, *_home_of(place)) for place in PATCHABLE]
         self._stdin = sys.stdin
 
     def current(self) -> list[tuple[str, Any]]:
         """Return the place and the value of each replacement."""
-        found = [(place, _at(place)) for place in PATCHABLE]
         changed = [
-            (place, value) for place, value in found if value is not self._genuine[place]
+            (place, home[name])
+            for place, home, name, value in self._genuine
+            if home[name] is not value
         ]
-        if isinstance(sys.stdin, io.StringIO) and builtins.input is self._genuine[PATCHABLE[0]]:
+        if isinstance(sys.stdin, io.StringIO) and PATCHABLE[0] not in dict(changed):
             changed.append((PATCHABLE[0], _read_line))
         return changed
 
     def undo(self) -> None:
         """Put everything back, whatever the test forgot."""
-        for place, value in self._genuine.items():
-            module, _, name = place.rpartition(".")
-            setattr(importlib.import_module(module), name, value)
+        for _, home, name, value in self._genuine:
+            home[name] = value
         sys.stdin = self._stdin
 
 
-def _at(place: str) -> Any:
+def _home_of(place: str) -> tuple[dict[str, Any], str, Any]:
     module, _, name = place.rpartition(".")
-    return getattr(importlib.import_module(module), name)
+    home = vars(importlib.import_module(module))
+    return home, name, home[name]
 
 
 def _read_line(_prompt: str = "") -> str:

@@ -102,7 +102,7 @@ def make_error(
     error = kind.__new__(kind, *args)
     error.args = args
     for name, value in fields.items():
-        if type(name) is str and not name.startswith(("_", "garrigue")):
+        if not hasattr(BaseException, name) and not name.startswith(("_", "garrigue")):
             setattr(error, name, value)
     plain = kind.__mro__[2].__str__ if len(kind.__mro__) > 2 else None
     if plain is None or _said(plain, error) != text:

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from graders.protocol import Limits
+from graders.sandbox.errors import KernelDied
 from graders.verdict import control
 from graders.verdict.answers import CellVerdict, VerdictOutcome, read_answer
 
@@ -185,7 +186,7 @@ class CheckerSession:
                 kernel.start_executing(SERVE, is_silent=True)
                 started = time.monotonic()
                 control.send(self._control, dict(request), ours.fileno())
-        except BlockingIOError:
+        except (BlockingIOError, KernelDied):
             return {"event": "unreachable"}
         except BrokenPipeError:
             return {"event": "lost" if kernel.is_alive else "unreachable"}
