@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from lms.blobs import BlobStore
 from lms.catalogue import open_library
 from lms.config import Config
-from lms.database import open_engine, session_factory
+from lms.database import session_factory
 from lms.logs import json_log
 from lms.plugins import load_plugins
 from lms.web import (
@@ -75,7 +75,7 @@ def create_app(
         BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
     )
     log = json_log(log_to)
-    engine = open_engine(config.database)
+    engine = database.open_database(app, config.database)
     app.extensions[EXTENSION] = Site(
         config=config,
         library=open_library(

@@ -16,6 +16,7 @@ __all__ = [
     "is_busy",
     "is_full",
     "open_engine",
+    "prepare",
     "session_factory",
 ]
 
@@ -37,9 +38,14 @@ PRAGMAS = (
 def open_engine(url: str) -> Engine:
     """Return an engine for that address, with what a SQLite file needs to be shared."""
     engine = create_engine(url)
+    prepare(engine)
+    return engine
+
+
+def prepare(engine: Engine) -> None:
+    """Have each new connection of a SQLite engine set what a shared file needs."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
-    return engine
 
 
 def session_factory(engine: Engine) -> Sessions:

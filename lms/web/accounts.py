@@ -68,7 +68,7 @@ def change_details() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(details=form)
     people.change_details(
-        person.current_user(), name=text(form.name), locale=form.locale.data or None
+        person.signed_in_user(), name=text(form.name), locale=form.locale.data or None
     )
     flash(_("Vos réglages sont enregistrés."), "success")
     return redirect(url_for(".account"), 303)
@@ -78,7 +78,7 @@ def change_details() -> ResponseReturnValue:
 def change_password() -> ResponseReturnValue:
     """Change the password, end all sessions, and begin a new one here."""
     require(g.actor, Action.USE_ACCOUNT)
-    form, user, moment = ChangePasswordForm(), person.current_user(), now()
+    form, user, moment = ChangePasswordForm(), person.signed_in_user(), now()
     if not form.validate_on_submit():
         return _page(password=form)
     try:
@@ -110,7 +110,7 @@ def change_password() -> ResponseReturnValue:
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all sessions of the person, on this device too."""
     require(g.actor, Action.USE_ACCOUNT)
-    signing.sign_out_everywhere(g.session, person.current_user())
+    signing.sign_out_everywhere(g.session, person.signed_in_user())
     person.end()
     flash(_("Vos sessions sont fermées sur tous vos appareils."), "success")
     return redirect(url_for(".sign_in"), 303)
@@ -119,7 +119,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
 def _page(
     *, details: DetailsForm | None = None, password: ChangePasswordForm | None = None
 ) -> ResponseReturnValue:
-    user = person.current_user()
+    user = person.signed_in_user()
     return render_template(
         "accounts/account.html",
         email=user.email,

@@ -5,21 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Flask, Response, g
+from flask_sqlalchemy import SQLAlchemy
 
+from lms.database import Engine, prepare
 from lms.hookspecs import Mail
+from lms.models import Base
 from lms.plugins import ask
 from lms.web.context import Site, site
 
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def open_database(app: Flask, url: str) -> Engine:
+    """Bind Flask-SQLAlchemy to the database, and return its engine, prepared as everywhere."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    db.init_app(app)
+    with app.app_context():
+        engine: Engine = db.engine
+    prepare(engine)
+    return engine
+
 
 def init_app(app: Flask) -> None:
-    """Give each request its session, end its transaction, then send its mails."""
+    """Give each request its session, end its transaction, then send its mails.
+
+    What was not committed is rolled back when Flask-SQLAlchemy removes the session.
+    """
     app.before_request(_begin)
     app.after_request(_keep)
-    app.teardown_request(_end)
 
 
 def _begin() -> None:
-    g.session = site().sessions()
+    g.session = db.session()
 
 
 def _keep(response: Response) -> Response:
@@ -42,9 +59,3 @@ def send_mails(garrigue: Site, mails: Sequence[Mail]) -> None:
         asked = {"mail": mail, "config": garrigue.config}
         if not ask(garrigue.plugins, garrigue.log, "send_mail", **asked):
             garrigue.log.error("mail not sent", subject=mail.subject)
-
-
-def _end(_error: BaseException | None) -> None:
-    session = g.pop("session", None)
-    if session is not None:
-        session.close()  # rolls back whatever was not committed

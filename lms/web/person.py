@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, g, request
 from flask import session as cookie
+from flask_login import LoginManager, UserMixin, current_user, login_user
 
 from lms.domain.access import ANONYMOUS
 from lms.errors import NotSignedIn
@@ -12,7 +13,21 @@ from lms.services import roles, sign_in
 from lms.services.people import get_user
 from lms.web.context import now, site
 
-TOKEN = "token"  # noqa: S105 -- the name of the key, not a secret
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A session of one person, as Flask-Login keeps it: by its token, never by the person's id.
+
+    So a session that ended in the database is over, whoever kept a copy of the cookie.
+    """
+
+    def __init__(self, token: str, user: User) -> None:
+        self.token = token
+        self.user = user
+
+    def get_id(self) -> str:
+        """Return what the signed cookie holds."""
+        return self.token
+
 
 #: What is answered to people who are not signed in: all else asks them to sign in first, so
 #: that an address tells them nothing about what exists.
@@ -32,6 +47,9 @@ OPEN = frozenset(
 
 def init_app(app: Flask) -> None:
     """Set `g.actor` and `g.user` before each request, and keep closed what is not open."""
+    manager = LoginManager(app)
+    manager.session_protection = None  # a phone changes its address; the token is the proof
+    manager.user_loader(_resume)
     app.before_request(_recognise)
     app.before_request(_keep_closed)
 
@@ -39,30 +57,32 @@ def init_app(app: Flask) -> None:
 def begin(token: str) -> None:
     """Start a session in this browser; nothing of an earlier one is kept."""
     end()  # also the CSRF token: a planted cookie is worth nothing afterwards
-    cookie[TOKEN] = token
+    login_user(_resume(token))
     cookie.permanent = True
 
 
 def end() -> None:
     """End this browser's session, here and in the database."""
-    sign_in.sign_out(g.session, cookie.get(TOKEN, ""))
+    if current_user.is_authenticated:
+        sign_in.sign_out(g.session, current_user.token)
     cookie.clear()
 
 
-def current_user() -> User:
+def signed_in_user() -> User:
     """Return the row of the person who is signed in."""
     return get_user(g.session, g.actor.user_id)
 
 
+def _resume(token: str) -> Visitor | None:
+    user = sign_in.resume(g.session, token, config=site().config, now=now())
+    return None if user is None else Visitor(token, user)
+
+
 def _recognise() -> None:
     g.user, g.actor = None, ANONYMOUS
-    token = cookie.get(TOKEN)
-    if token is None:
-        return
-    moment = now()
-    g.user = sign_in.resume(g.session, token, config=site().config, now=moment)
-    if g.user is not None:
-        g.actor = roles.actor_of(g.session, g.user, now=moment)
+    if current_user.is_authenticated:
+        g.user = current_user.user
+        g.actor = roles.actor_of(g.session, g.user, now=now())
 
 
 def _keep_closed() -> None:

@@ -155,7 +155,7 @@ class World:
                 user = session.get(User, self.people[person].id)
                 token = signing.begin(session, user, now=datetime.now(UTC))
             with client.session_transaction() as cookie:
-                cookie["token"] = token
+                cookie["_user_id"] = token
         return client
 
     def address(self, name: str, person: str) -> str:

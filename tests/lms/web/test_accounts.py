@@ -108,7 +108,7 @@ class TestSignIn:
     def test_keeps_no_token_in_the_database(self, client, session, user, sign_in):
         sign_in(client, user)
         with client.session_transaction() as cookie:
-            token = cookie["token"]
+            token = cookie["_user_id"]
         assert session.scalars(select(SignIn.token_hash)).one() != token
 
 
