@@ -121,17 +121,28 @@ class Frame:
         return self.by_text.get(_plain(cell.source))
 
     def is_met(self, cells: Iterable[Cell], places: Iterable[int | None]) -> bool:
-        """Whether the submission shares a cell with a part (a text alone counts if locked)."""
-        return any(
-            place is not None
-            and self.cells[place].role is not None
-            and self._names(cell, place)
-            for cell, place in zip(cells, places, strict=True)
-        )
+        """Whether the submission answers this assignment rather than another.
+
+        At least half of the names that it gives are exercises here: courses call locked
+        prose alike (`accueil`, `exercice-1`), and now and then an exercise (`journal`).
+        Without names, a locked text counts.
+        """
+        known = strange = 0
+        for cell, place in zip(cells, places, strict=True):
+            if place is not None:
+                known += self._names(cell, place)
+            elif cell.grade_id:
+                strange += 1
+        return known > 0 and known >= strange
 
     def _names(self, cell: Cell, place: int) -> bool:
+        role = self.cells[place].role
+        if role is None:
+            return False
+        if cell.grade_id:
+            return role.is_graded or role.is_solution
         # Scripts give all notebooks the same cell ids (`cell-1`): an id alone proves little.
-        return bool(cell.grade_id) or self.is_stub(place, cell)
+        return self.is_stub(place, cell)
 
 
 def _choose_answers(

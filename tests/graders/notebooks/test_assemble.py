@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graders.notebooks.assemble import Origin, assemble
+from graders.notebooks.assemble import Frame, Origin, assemble
 from graders.notebooks.cells import write_notebook
 from graders.notebooks.errors import NotThisAssignment
 from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
 from tests.graders.making import SQUARE, answer, checks, code, manual, markdown, notebook
+
+COURSE = sorted(
+    (Path(__file__).parents[3] / "courses" / "developpeur-data-ia").glob("*/*.ipynb")
+)
+LOCKED = {
+    "grade": False,
+    "locked": True,
+    "points": 0,
+    "schema_version": 3,
+    "solution": False,
+    "task": False,
+}
 
 SOURCE = (
     code("import math"),
@@ -143,6 +157,24 @@ class TestAssemble:
 
         with pytest.raises(NotThisAssignment, match="bon fichier"):
             assembled(other)
+
+    def test_refuses_another_assignment_whose_prose_has_the_same_names(self):
+        welcome = markdown("# Bienvenue", nbgrader=LOCKED | {"grade_id": "accueil"})
+        other = [
+            markdown("# Autre", nbgrader=LOCKED | {"grade_id": "accueil"}),
+            answer("autre", "x = 1"),
+            checks("autre-tests", "assert x"),
+        ]
+
+        with pytest.raises(NotThisAssignment):
+            assemble(read_notebook(notebook(welcome, *SOURCE)), read_notebook(notebook(*other)))
+
+    def test_tells_the_notebooks_of_our_course_apart(self):
+        sources = [read_notebook(path.read_bytes()) for path in COURSE]
+        frames = [Frame(source) for source in sources]
+        for frame, other in itertools.permutations(range(len(COURSE)), 2):
+            with pytest.raises(NotThisAssignment):
+                assemble(frames[frame], sources[other])
 
     def test_knows_a_notebook_without_answers(self):
         assert assembled(handed_in()).is_blank
