@@ -15,7 +15,11 @@ from lms.demo import plan
 from lms.demo.answers import Material, notebook_with, read_material
 from lms.demo.school import learner_of
 from lms.domain.course import Assignment, Course
+from lms.services.progress import see_page
 from lms.services.submissions import Upload, hand_in
+
+#: Between opening one lesson and the next.
+READING = timedelta(minutes=25)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +66,39 @@ def _hand_in(desk: Desk, works: Iterable[tuple[plan.Learner, plan.Work]]) -> Non
             known[work.assignment] = _material(desk, assignment)
         variant = plan.LEARNERS.index(learner)
         data = notebook_with(known[work.assignment], work.answer, variant=variant)
+        at = desk.now if work.day is None else desk.began_at + timedelta(days=work.day)
+        learner_id = learner_of(desk.session, learner.email).id
+        _read_lessons(desk, learner_id, assignment, before=at)
         hand_in(
             desk.session,
             desk.blobs,
-            learner_id=learner_of(desk.session, learner.email).id,
+            learner_id=learner_id,
             course=desk.course,
             assignment=assignment,
             upload=Upload(data=data, filename=f"{assignment.id}.ipynb", is_confirmed=True),
             max_bytes=desk.max_bytes,
-            now=desk.now if work.day is None else desk.began_at + timedelta(days=work.day),
+            now=at,
+        )
+
+
+def _read_lessons(
+    desk: Desk, learner_id: int, assignment: Assignment, *, before: datetime
+) -> None:
+    """Note that the learner opened the lessons that lead to an assignment, one by one.
+
+    A module's lessons are shared out evenly among its assignments.
+    """
+    module = next(found for found in desk.course.modules if assignment in found.assignments)
+    share = (module.assignments.index(assignment) + 1) / len(module.assignments)
+    pages = module.pages[: round(share * len(module.pages))]
+    for position, page in enumerate(pages):
+        see_page(
+            desk.session,
+            learner_id,
+            course_slug=desk.course.slug,
+            module_id=module.id,
+            page_slug=page.slug,
+            now=before - (len(pages) - position) * READING,
         )
 
 

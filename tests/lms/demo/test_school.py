@@ -15,7 +15,7 @@ from lms.database import open_engine, session_factory
 from lms.demo import plan
 from lms.demo.plan import Answer
 from lms.domain.standing import Standing
-from lms.models import GradingRun, Submission, User
+from lms.models import GradingRun, PageVisit, Submission, User
 from lms.services import feedback
 from lms.services.passwords import is_right
 
@@ -44,6 +44,15 @@ def of(session: Session, learner: plan.Learner) -> list[Submission]:
     )
 
 
+def has_read(session: Session, learner: plan.Learner) -> bool:
+    """Whether the learner opened lessons, none of them after the latest work."""
+    user = session.scalars(select(User).where(User.email == learner.email)).one()
+    seen = session.scalars(select(PageVisit.seen_at).where(PageVisit.user_id == user.id)).all()
+    handed_in = [submission.handed_in_at for submission in of(session, learner)]
+    assert not seen or max(seen) < max(handed_in)
+    return bool(seen)
+
+
 def test_every_state_is_there_and_was_really_run(tmp_path: Path) -> None:
     instance = tmp_path / "demo"
     made = demo(instance)
@@ -61,6 +70,7 @@ def test_every_state_is_there_and_was_really_run(tmp_path: Path) -> None:
                 assert reached.standing is (
                     Standing.QUEUED if work in learner.waiting else expected
                 ), (learner.name, work)
+            assert has_read(session, learner) == bool(planned), learner.name
         runs = session.scalars(select(GradingRun)).all()
         assert {run.outcome for run in runs} == {"graded", "timed-out"}
         assert all(run.feedback_hash and run.durations_ms["run"] > 0 for run in runs)
