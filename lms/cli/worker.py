@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 
 import click
@@ -13,6 +14,9 @@ from lms.worker import Worker
 from lms.workshop import Capacity, capacity, habits, open_store, open_tools
 
 SLOTS = click.IntRange(1, 64)
+
+#: What the engine may take to end its rooms once everything is recorded or given back.
+LEAVE_S = 5.0
 
 
 @click.command()
@@ -30,3 +34,11 @@ def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
         made.test()  # nothing is under way yet: a signal may end the process at once
         with stopped_by_signals(stop):
             made.serve(stop)
+        _leave_within(LEAVE_S)
+
+
+def _leave_within(seconds: float) -> None:
+    """End the process after that long, whatever still runs: its rooms die with it."""
+    leaving = threading.Timer(seconds, os._exit, (0,))
+    leaving.daemon = True
+    leaving.start()
