@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Self
 
 from graders.autotests import Autotests
 from graders.checker import open_session
+from graders.kernel import Kernel
 from graders.notebooks.assemble import Assembly, assemble
 from graders.notebooks.autotest import has_autotests
 from graders.notebooks.errors import NotebookRefused, UnusableAssignment
@@ -26,6 +29,7 @@ from graders.sandbox.environment import Environment, find_environment
 from graders.sandbox.nursery import Nursery
 from graders.scoring import score, total_max_points, total_points
 from graders.store import digest
+from graders.verdict.session import CheckerSession
 
 log = logging.getLogger(__name__)
 
@@ -119,15 +123,13 @@ class Engine:
         with ExitStack() as room:
             with phases("room"):
                 session = open_session(nursery, request, assignment, assembly)
-                if session is not None:
-                    room.enter_context(session)
-                kernel = room.enter_context(
-                    nursery.kernel(
-                        limits=request.limits,
-                        files=request.files,
-                        seed=request.seed if request.seed is not None else settings.seed,
-                        channel=None if session is None else session.learner_channel,
-                    )
+                kernel = _open_both(
+                    room,
+                    nursery,
+                    session,
+                    replace(
+                        request, seed=settings.seed if request.seed is None else request.seed
+                    ),
                 )
             run = Run(kernel=kernel, session=session, limits=request.limits, phases=phases)
             run.go(assembly)
@@ -156,6 +158,25 @@ class Engine:
                 )
                 self._nurseries[name] = environment, nursery
             return self._nurseries[name]
+
+
+def _open_both(
+    room: ExitStack, nursery: Nursery, session: CheckerSession | None, request: GradeRequest
+) -> Kernel:
+    """Enter the checker's room and the kernel's, which are built at the same time."""
+    with ThreadPoolExecutor(1) as side:
+        checker = None if session is None else side.submit(room.enter_context, session)
+        kernel = room.enter_context(
+            nursery.kernel(
+                limits=request.limits,
+                files=request.files,
+                seed=request.seed,
+                channel=None if session is None else session.learner_channel,
+            )
+        )
+    if checker is not None:
+        checker.result()
+    return kernel
 
 
 def grade(request: GradeRequest, on_phase: OnPhase | None = None) -> Report:
