@@ -38,7 +38,17 @@ WORDS = {
     "NotIn": "ne devrait pas se trouver dans",
     "IsNot": "ne devrait pas être",
 }
-_repr = reprlib.Repr()
+
+
+class _Short(reprlib.Repr):
+    """Shortens values, and asks no learner's object for its own text."""
+
+    def repr1(self, value: Any, level: int) -> str:
+        """Return the text of a part of a value."""
+        return f"<{type(value).__name__}>" if is_remote(value) else super().repr1(value, level)
+
+
+_repr = _Short()
 _repr.maxstring = _repr.maxother = _repr.maxlong = 120
 _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 12
 

@@ -22,8 +22,11 @@ class Case:
 
     :param number: that of the threat, or one of our own.
     :param cells: the learner's cells.
-    :param after: cells that run between two tests.
-    :param test: the author's; `tests` when there are several.
+    :param solution: the author's own, which says what names the learner is to define.
+    :param author: the author's locked cells.
+    :param needs: `room` when it would harm more than its own process without one.
+    :param silent: words that no message may hold.
+    :param has_control: the solution passes the same tests, so it is the attack that fails.
     """
 
     number: str
@@ -34,10 +37,11 @@ class Case:
     author: tuple[str, ...] = ()
     points: float = 0.0
     outcome: str = "failed"
-    wall_s: float = 2.5
+    wall_s: float = 15.0
     is_hidden: bool = False
     needs: str = ""
     silent: tuple[str, ...] = ()
+    has_control: bool = False
 
 
 def cases(name: str) -> list[Case]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from graders.sandbox.environment import find_environment
 from graders.sandbox.nursery import Nursery
 from tests.attacks.cases import Case, cases, run
+from tests.graders.verdict.local import LocalNursery
 
 pytestmark = pytest.mark.room
 
@@ -44,6 +46,19 @@ def test_honest_work_passes_after_all_of_them(nursery):
     verdicts, _ = run(honest, nursery)
 
     assert [v.outcome.value for v in verdicts] == ["passed"]
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in ALL if case.has_control], ids=lambda case: case.number
+)
+def test_the_solution_passes_where_the_attack_fails(case):
+    nursery = LocalNursery()
+    try:
+        verdicts, _ = run(replace(case, cells=(case.solution,)), nursery)
+    finally:
+        nursery.close()
+
+    assert [v.outcome.value for v in verdicts] == ["passed"] * len(case.tests)
 
 
 def test_every_case_has_a_number_of_its_own():
