@@ -9,6 +9,7 @@ by N - 1, is one call. Medians of several rounds; memcpy is `array.copy()` in th
 
 from __future__ import annotations
 
+import os
 import statistics
 import sys
 import time
@@ -72,6 +73,8 @@ def main() -> None:
             "import numpy as np\na = np.ones(10_000_000)", "take(a)", ARRAY_CALLS
         )
     aim_ms = 1.5 * memcpy_ms + 5
+    load = os.getloadavg()[0]
+    print(f"load of the machine: {load:.1f} on {os.cpu_count()} cores (idle, or no comparison)")
     print(f"{'memcpy of 80 MB':<34}{memcpy_ms:9.1f} ms")
     _print("scalar call", scalar_us, 100, "µs")
     _print("80 MB as a result", result_ms, aim_ms, "ms")
