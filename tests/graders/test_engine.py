@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -276,3 +277,14 @@ class TestWhatARunHas:
 
         assert reports[0].notebook == reports[1].notebook
         assert reports[0].exercises == reports[1].exercises
+
+    def test_runs_side_by_side_do_not_meet(self):
+        cells = (answer("x", "x = 1"), checks("t", "assert x == 1"))
+        marks = [f"open('{place}/m', 'a').write('x')" for place in (".", "/tmp", "/dev/shm")]
+        places = "('.', '/tmp', '/dev/shm')"
+        look = f"import os\nx = sum(os.path.getsize(p + '/m') for p in {places}) - 2"
+        mine = handed_in(*cells, x="\n".join([*marks, look]))
+        with Engine(slots=4) as engine, ThreadPoolExecutor(4) as pool:
+            reports = list(pool.map(lambda _: graded(engine, cells, mine), range(6)))
+
+        assert [report.points for report in reports] == [1] * 6
