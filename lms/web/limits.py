@@ -1,8 +1,9 @@
-"""How much a request may send: little for a form, more where a notebook is handed in."""
+"""How much a request may send and ask for: little for a form, more for a notebook."""
 
 from __future__ import annotations
 
 from flask import Flask, request
+from werkzeug.routing import IntegerConverter, Map
 
 from lms.config import Config
 
@@ -12,9 +13,23 @@ FORM_BYTES = 64 * 1024
 #: Where files are sent.
 UPLOADS = frozenset({"assignments.hand_in"})
 
+#: The largest number that a row of a database can have.
+MAX_ID = 2**63 - 1
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have is an unknown address."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=MAX_ID)
+
 
 def init_app(app: Flask, config: Config) -> None:
-    """Limit what is read of a request before anything parses it."""
+    """Limit what is read of a request before anything parses it.
+
+    Called before the blueprints are registered: their addresses use the converter.
+    """
+    app.url_map.converters["int"] = RowNumber
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
 
     @app.before_request

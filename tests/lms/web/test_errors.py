@@ -92,6 +92,16 @@ def test_an_unknown_address_is_a_page_in_french(client):
     assert "Vérifiez l’adresse" in response.text
 
 
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_number_that_no_row_has_is_an_unknown_address(client, session, sign_in, number):
+    user = make_user(session)
+    session.commit()
+    sign_in(client, user)
+    response = client.get(f"/rendus/{number}/")
+    assert response.status_code == 404
+    assert "Page introuvable" in response.text
+
+
 def test_a_wrong_method_says_which_are_right(client):
     response = client.get("/deconnexion")
     assert response.status_code == 405
