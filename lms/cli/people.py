@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from lms.app import create_app
+from lms.catalogue.library import course_folders
 from lms.cli.settings import settings, transaction
 from lms.config import Config
 from lms.database import Session
@@ -87,7 +88,14 @@ def promotion(
     ends: datetime,
 ) -> None:
     """Ouvre une promotion."""
-    with transaction(settings()) as session:
+    config = settings()
+    known = course_folders(config.courses)
+    if course not in known:
+        raise click.ClickException(
+            f"Le cours « {course} » n’est pas dans {config.courses}. "
+            f"Cours du site : {', '.join(known) or 'aucun'}."
+        )
+    with transaction(config) as session:
         promotions.create_promotion(
             session,
             slug=slug,

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from lms.cli import main
-from lms.models import Invitation, Membership, User
+from lms.models import Invitation, Membership, Promotion, User
 from lms.services import roles
 from lms.services.passwords import is_right
 from lms.web.context import now
@@ -152,6 +152,16 @@ class TestAccounts:
 
 
 class TestRoles:
+    def test_opens_no_promotion_for_a_course_that_is_not_there(self, garrigue, session):
+        refused = garrigue(
+            *("people", "promotion", "nimes-2026", "Nîmes 2026", "--course", "nul"),
+            *("--organisation", "École IA", "--campus", "Nîmes"),
+            *("--starts", "2026-09-01", "--ends", "2028-03-31"),
+        )
+        assert refused.exit_code == 1
+        assert "« nul »".replace(" ", "\u00a0") in refused.stderr
+        assert session.scalar(select(func.count()).select_from(Promotion)) == 0
+
     def test_opens_a_promotion_gives_a_role_and_ends_it(self, garrigue, session):
         user = make_user(session)
         session.commit()
