@@ -151,12 +151,12 @@ def otter(account: Account, folder: Path, submissions: int) -> Cost:
     for exercise in EXERCISES:
         (tests / f"{exercise.name}.py").write_text(otter_test(exercise))
     command = peers_python().with_name("otter")
-    _run([command, "generate", "-t", tests, "-o", folder / "autograder.zip", "--no-environment"],
-         folder)  # fmt: skip
+    archive = folder / "autograder.zip"
+    _run([command, "generate", "-t", tests, "-o", archive, "--no-environment"], folder)
     paths = _written(folder / "submitted", submissions)
     with account.spent() as spent:
         for path in paths:
-            _run([command, "run", path, "-a", folder / "autograder.zip", "-o", folder], folder)
+            _run([command, "run", path, "-a", archive, "-o", folder], folder)
     points = json.loads((folder / "results.json").read_text())
     total = sum(test.get("score", 0) for test in points["tests"])
     if total != MAX_POINTS:
