@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from werkzeug.routing import IntegerConverter, Map
 
-from lms.config import Config
+from lms.config import MIB, Config
 
 #: What a form may hold beside a file.
 FORM_BYTES = 64 * 1024
 
 #: Where files are sent.
 UPLOADS = frozenset({"assignments.hand_in"})
+
+#: How much of a file that is too large is read and thrown away: a browser shows no answer
+#: to what it could not finish sending.
+DRAIN_BYTES = 64 * MIB
+CHUNK_BYTES = 64 * 1024
 
 #: The largest number that a row of a database can have.
 MAX_ID = 2**63 - 1
@@ -36,3 +41,15 @@ def init_app(app: Flask, config: Config) -> None:
     def allow_files() -> None:
         if request.endpoint in UPLOADS:
             request.max_content_length = config.max_upload_bytes + FORM_BYTES
+
+    @app.after_request
+    def let_it_finish(response: Response) -> Response:
+        if response.status_code == 413 and request.endpoint in UPLOADS:
+            _drain(min(request.content_length or 0, DRAIN_BYTES))
+        return response
+
+
+def _drain(left_bytes: int) -> None:
+    stream = request.environ["wsgi.input"]
+    while left_bytes > 0 and (chunk := stream.read(min(CHUNK_BYTES, left_bytes))):
+        left_bytes -= len(chunk)

@@ -22,6 +22,7 @@ from tests.lms.conftest import Browser
 
 PAGE = "/cours/petit-cours/exercices/premier-carnet/"
 SEND = f"{PAGE}rendus"
+MULTIPART = "multipart/form-data; boundary=b"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +133,15 @@ class TestHandingIn:
 
         assert answer.status_code == 413
         assert "dépasse 10" in answer.text
+
+    def test_lets_the_browser_finish_sending_what_is_refused(self, seat: Seat) -> None:
+        sent = io.BytesIO(b" " * (12 * 1024 * 1024))
+        answer = seat.client.post(
+            SEND, input_stream=sent, content_length=12 * 1024 * 1024, content_type=MULTIPART
+        )
+
+        assert answer.status_code == 413
+        assert sent.tell() == 12 * 1024 * 1024
 
     def test_asks_for_a_file(self, seat: Seat) -> None:
         answer = seat.client.submit(SEND, page=PAGE)
