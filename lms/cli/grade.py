@@ -94,7 +94,11 @@ def _assignment(path: Path) -> AssignmentFile:
 def _submissions(given: Sequence[Path], assignment: Path) -> list[Path]:
     from graders.batch import find_submissions
 
-    paths = [path for path in find_submissions(given) if path.resolve() != assignment.resolve()]
+    # In a folder the assignment is no submission; named by itself, it is graded like any.
+    source = assignment.resolve()
+    paths = [
+        path for path in find_submissions(given) if path in given or path.resolve() != source
+    ]
     if not paths:
         raise click.UsageError("Aucun carnet «\u00a0.ipynb\u00a0» à corriger.")
     return paths

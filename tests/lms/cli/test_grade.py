@@ -73,6 +73,12 @@ class TestGrade:
         assert rows[0] == ["rendu", "résultat", "points", "maximum", "carre"]
         assert [row[2] for row in rows[1:]] == ["2", "5"]
 
+    def test_grades_the_assignment_itself_when_it_is_named(self, folder):
+        source = str(folder / "devoir" / "carre.ipynb")
+        result = CliRunner().invoke(grade, [source, source, "--json"])
+        found = json.loads(result.stdout)
+        assert (found["points"], found["max_points"]) == (5, 5)
+
     def test_goes_on_where_it_stopped(self, folder):
         first, again = run(folder), run(folder)
         anew = run(folder, "--again")
