@@ -54,6 +54,7 @@ class School:
     learner: str
     keyboard_learner: str
     plain_learner: str
+    visitor: str
     trainer: str
     promotion: str
 
@@ -147,7 +148,7 @@ def answer(released: Path, target: Path, *, wrong: str = "") -> Path:
 
 
 def _seed(instance: Path, url: str) -> School:
-    """Put one promotion with a trainer and three learners into the database."""
+    """Put one promotion with a trainer and four learners into the database."""
     engine = open_engine(f"sqlite:///{instance / 'garrigue.db'}")
     with session_factory(engine).begin() as session:
         promotion = make_promotion(session, course_slug=COURSE, name="Castelnau 2026")
@@ -155,7 +156,7 @@ def _seed(instance: Path, url: str) -> School:
         for weeks, symbol in ((1, "semaine-1"), (3, "semaine-3")):
             at = datetime.now(UTC) + weeks * week
             session.add(PromotionDate(promotion_id=promotion.id, symbol=symbol, at=at))
-        names = ("Camille Fabre", "Sami Benali", "Marion Puech")
+        names = ("Camille Fabre", "Sami Benali", "Marion Puech", "Nadia Ortiz")
         learners = [make_user(session, name=name) for name in names]
         for learner in learners:
             make_membership(session, learner, promotion)
@@ -167,6 +168,7 @@ def _seed(instance: Path, url: str) -> School:
             learner=emails[0],
             keyboard_learner=emails[1],
             plain_learner=emails[2],
+            visitor=emails[3],
             trainer=trainer.email,
             promotion=promotion.slug,
         )

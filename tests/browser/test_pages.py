@@ -40,7 +40,7 @@ CHANGED_BY_WIDTH = ("/", f"/cours/{COURSE}/demarrer/terminal/", "/compte")
 def pages(school: School) -> dict[str, tuple[str, ...]]:
     """Addresses by who opens them; nobody is the empty address."""
     staff = tuple(address.format(promotion=school.promotion) for address in STAFF)
-    return {"": STRANGERS, school.learner: LEARNERS, school.trainer: staff}
+    return {"": STRANGERS, school.visitor: LEARNERS, school.trainer: staff}
 
 
 def test_no_page_weighs_more_than_100_kb_on_first_load(
@@ -97,13 +97,13 @@ def test_refusals_are_said_without_fault(
 ) -> None:
     page = open_browser()
     page.goto("/connexion")
-    page.get_by_label("Adresse électronique").fill(school.learner)
+    page.get_by_label("Adresse électronique").fill(school.visitor)
     page.get_by_label("Mot de passe", exact=True).fill("ce n’est pas le bon")
     page.get_by_role("main").get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("alert")).to_be_visible()
     found = faults(page)
 
-    sign_in(page, school.learner)
+    sign_in(page, school.visitor)
     page.goto(f"/cours/{COURSE}/exercices/{ASSIGNMENT}/")
     letter = tmp_path / "lettre.ipynb"
     letter.write_text("Bonjour", encoding="utf-8")

@@ -21,6 +21,7 @@ from tests.lms.conftest import (  # noqa: F401 - fixtures
     app,
     client,
     config,
+    empty_database,
     log,
     make_app,
     session,

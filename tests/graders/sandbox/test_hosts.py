@@ -35,9 +35,11 @@ SEEN = "ok 1000 /opt/kernels False /home/learner/notebook\n"
 
 def build_rooms(mode, *prefix, source=ROOT, kernels=None, look=LOOK, **settings):
     """Run the script in a process of its own, as somebody else and from elsewhere."""
+    # Nobody else may be able to read our own interpreter's folder; the kernels' will do.
+    python = kernels / "bin" / "python" if prefix else sys.executable
     kernels = kernels or find_environment("base").folder
     return subprocess.run(
-        [*prefix, sys.executable, "-P", "-c", SCRIPT, mode, look],
+        [*prefix, str(python), "-P", "-c", SCRIPT, mode, look],
         env={
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(source),
