@@ -54,7 +54,7 @@ class Lease:
     @property
     def has_ended(self) -> bool:
         """Whether the room is gone; asks without waiting."""
-        if not self._has_ended and select.select([self._owner], [], [], 0)[0]:
+        if not self._has_ended and self._has_news(0):
             self._read_end()
         return self._has_ended
 
@@ -75,9 +75,15 @@ class Lease:
 
     def wait(self, timeout_s: float | None) -> bool:
         """Wait for the room's end; return whether it came."""
-        if not self._has_ended and select.select([self._owner], [], [], timeout_s)[0]:
+        if not self._has_ended and self._has_news(timeout_s):
             self._read_end()
         return self._has_ended
+
+    def _has_news(self, timeout_s: float | None) -> bool:
+        # `select` refuses descriptors above 1023, which a gateway of many kernels reaches.
+        poller = select.poll()
+        poller.register(self._owner, select.POLLIN)
+        return bool(poller.poll(None if timeout_s is None else timeout_s * 1000))
 
     def end(self) -> None:
         """End the room and learn what it used."""

@@ -1,6 +1,10 @@
 """A kernel runs cells, keeps what they show, and survives whatever its learner forges."""
 
+import contextlib
+import os
+import resource
 import socket
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -277,3 +281,17 @@ class TestForgery:
 
         assert result.outcome is CellOutcome.DIED
         assert not kernel.is_alive
+
+
+def test_a_kernel_works_beside_a_thousand_open_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 4096)), hard))
+    with contextlib.ExitStack() as held:
+        for _ in range(1100):  # beyond what `select` takes
+            held.enter_context(Path(os.devnull).open())
+        with (
+            Nursery(find_environment("base"), is_warm=False) as nursery,
+            nursery.kernel(limits=Limits()) as kernel,
+        ):
+            result = kernel.execute("print(6 * 7)", wall_s=30)
+    assert result.outputs[0]["text"] == "42\n"
