@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -13,6 +14,7 @@ __all__ = [
     "Session",
     "Sessions",
     "answers",
+    "from_here",
     "is_busy",
     "is_full",
     "open_engine",
@@ -40,6 +42,17 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(url)
     prepare(engine)
     return engine
+
+
+def from_here(url: str) -> str:
+    """Return the address with a SQLite file's path taken from the current folder.
+
+    Flask-SQLAlchemy takes a relative one from a folder of its own.
+    """
+    parts = make_url(url)
+    if parts.get_backend_name() == "sqlite" and parts.database not in (None, "", ":memory:"):
+        parts = parts.set(database=str(Path(str(parts.database)).absolute()))
+    return parts.render_as_string(hide_password=False)
 
 
 def prepare(engine: Engine) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, g
 from flask_sqlalchemy import SQLAlchemy
 
-from lms.database import Engine, prepare
+from lms.database import Engine, from_here, prepare
 from lms.hookspecs import Mail
 from lms.models import Base
 from lms.plugins import ask
@@ -18,7 +18,7 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
 def open_database(app: Flask, url: str) -> Engine:
     """Bind Flask-SQLAlchemy to the database, and return its engine, prepared as everywhere."""
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_DATABASE_URI"] = from_here(url)
     db.init_app(app)
     with app.app_context():
         engine: Engine = db.engine
