@@ -4,6 +4,7 @@ from lms.models.audit import AuditEvent
 from lms.models.base import Base
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
+from lms.models.own import Note, StudyDay, WeeklyGoal
 from lms.models.people import Invitation, SignIn, SignInAttempt, User
 from lms.models.progress import PageVisit
 from lms.models.promotions import (
@@ -28,6 +29,7 @@ __all__ = [
     "Job",
     "LevelDecision",
     "Membership",
+    "Note",
     "Organisation",
     "PageVisit",
     "Programme",
@@ -36,7 +38,9 @@ __all__ = [
     "Score",
     "SignIn",
     "SignInAttempt",
+    "StudyDay",
     "Submission",
     "User",
+    "WeeklyGoal",
     "Worker",
 ]

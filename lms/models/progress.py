@@ -25,3 +25,7 @@ class PageVisit(Base):
     page_slug: Mapped[str]
     first_seen_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+
+    #: Where reading stopped: the id of a heading and its words; None at the top of the page.
+    heading_id: Mapped[str | None]
+    heading_title: Mapped[str | None]
