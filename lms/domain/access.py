@@ -26,6 +26,7 @@ class Action(StrEnum):
     USE_ACCOUNT = "use-account"  # home page, own account, signing out
     READ_COURSE = "read-course"  # lessons, released notebooks and their data
     HAND_IN = "hand-in"
+    USE_WORKBENCH = "use-workbench"  # a draft and a kernel of one's own
     SEE_SUBMISSION = "see-submission"  # state, feedback and the file as it was handed in
     SEE_RESULTS = "see-results"  # the table of a promotion, its members
     INVITE = "invite"
@@ -103,6 +104,7 @@ RIGHTS: Mapping[Action, Right] = {
         is_for_operator=True,
     ),
     Action.HAND_IN: Right(roles=frozenset({Role.LEARNER})),
+    Action.USE_WORKBENCH: Right(roles=frozenset({Role.LEARNER, Role.TRAINER})),
     Action.SEE_SUBMISSION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
     Action.SEE_RESULTS: Right(roles=STAFF),
     Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),

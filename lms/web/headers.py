@@ -89,8 +89,12 @@ def csp_nonce() -> str:
     return str(g.csp_nonce)
 
 
-def policy(nonce: str) -> str:
-    """Return the content security policy of a page: nothing, but from here."""
+def policy(nonce: str, *, connect: tuple[str, ...] = (), frame: str = "'none'") -> str:
+    """Return the content security policy of a page: nothing, but from here.
+
+    :param connect: other origins that its scripts may speak to.
+    :param frame: what it may show in frames.
+    """
     return "; ".join(
         (
             "default-src 'none'",
@@ -98,11 +102,11 @@ def policy(nonce: str) -> str:
             f"style-src 'self' 'nonce-{nonce}'",
             "img-src 'self' data:",
             "font-src 'self'",
-            "connect-src 'self'",
+            " ".join(("connect-src 'self'", *connect)),
             "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",
-            "frame-src 'none'",
+            f"frame-src {frame}",
             "frame-ancestors 'none'",
             "object-src 'none'",
         )
