@@ -14,6 +14,11 @@ def page_address(course: Course, module: Module, page: Page) -> str:
     return f"/cours/{course.slug}/{module.id}/{page.slug}/"
 
 
+def glossary_address(course: Course) -> str:
+    """Return where the course's terms are explained."""
+    return f"/cours/{course.slug}/glossaire/"
+
+
 def file_address(course: Course, path: PurePosixPath) -> str:
     """Return where an image or a data file is fetched."""
     return f"/cours/{course.slug}/fichiers/{quote(str(path))}"
@@ -32,4 +37,13 @@ def place_of(course: Course, path: PurePosixPath) -> Place:
     for module, page in course.pages:
         addresses[str(page.path)] = page_address(course, module, page)
         titles[str(page.path)] = page.title
-    return Place(page=path, addresses=addresses, titles=titles)
+    if course.glossary is not None:
+        addresses[str(course.glossary)] = glossary_address(course)
+        titles[str(course.glossary)] = "Glossaire"
+    return Place(
+        page=path,
+        addresses=addresses,
+        titles=titles,
+        glossary=str(course.glossary or ""),
+        terms=course.terms,
+    )

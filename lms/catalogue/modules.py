@@ -15,7 +15,7 @@ from lms.content.slugs import slugify, unique
 from lms.domain.course import Assignment, Module, Page
 
 #: Words that stand where a module's id stands in addresses.
-RESERVED = ("exercices", "fichiers")
+RESERVED = ("exercices", "fichiers", "glossaire", "recherche", "competences")
 
 
 def outlined_modules(
@@ -40,8 +40,13 @@ def declared_modules(
     declared: Section,
     outline: Outline | None,
     problems: list[CourseProblem],
+    *,
+    glossary: PurePosixPath | None = None,
 ) -> tuple[Module, ...]:
-    """Return the modules of `course.yml`."""
+    """Return the modules of `course.yml`.
+
+    :param glossary: the page of the outline that is in no module on purpose.
+    """
     section = declared.section("modules")
     if section is None:
         return ()
@@ -52,7 +57,7 @@ def declared_modules(
     _check_ids(section, modules)
     _check_unlocking(section, modules)
     if outline is not None:
-        _warn_of_forgotten_pages(modules, outline, problems)
+        _warn_of_forgotten_pages(modules, outline, problems, glossary)
     return modules
 
 
@@ -67,7 +72,8 @@ def _module(
     if not ID.match(module_id) or module_id in RESERVED:
         declared.note(
             "un identifiant de module ne contient que des minuscules sans accent, des chiffres "
-            f"et des tirets, et n’est ni « {RESERVED[0]} » ni « {RESERVED[1]} »."
+            "et des tirets, et n’est aucun des mots que le site utilise : "
+            f"{', '.join(RESERVED)}."
         )
     title = declared.text("title", is_required=True)
     entries: Iterable[Entry] = [Entry(file=item) for item in declared.texts("pages")]
@@ -179,7 +185,10 @@ def _is_in_a_ring(start: str, after: dict[str, str]) -> bool:
 
 
 def _warn_of_forgotten_pages(
-    modules: tuple[Module, ...], outline: Outline, problems: list[CourseProblem]
+    modules: tuple[Module, ...],
+    outline: Outline,
+    problems: list[CourseProblem],
+    glossary: PurePosixPath | None,
 ) -> None:
     shown = {str(page.path.with_suffix("")) for module in modules for page in module.pages}
     shown |= {
@@ -187,6 +196,7 @@ def _warn_of_forgotten_pages(
         for module in modules
         for found in module.assignments
     }
+    shown |= {str(glossary.with_suffix(""))} if glossary else set()
     for part in outline.parts:
         for entry in part.entries:
             if entry.file.text and _stem(entry.file) not in shown:

@@ -60,7 +60,7 @@ CLASSES = re.compile(
     r"tab|footnote(?:-ref|-backref)?|task-list(?:-item|-control)?|task-done|math-source|"
     r"arithmatex|dataframe|cell|code_cell|text_cell|input|input_area|inner_cell|output|"
     r"output_(?:area|wrapper|subarea|text|stream|stdout|stderr|error|html|png|jpeg|svg|latex|"
-    r"markdown|execute_result)|prompt|input_prompt|output_prompt|rendered_html|hidden-output"
+    r"markdown|execute_result)|prompt|input_prompt|output_prompt|rendered_html|hidden-output|term"
 )
 INLINE_IMAGE = re.compile(
     r"data:image/(?:png|jpeg|gif|webp|svg\+xml);base64,[A-Za-z0-9+/=\s]+\Z"

@@ -11,6 +11,7 @@ from typing import Any
 from markdown import Markdown
 
 from lms.content.clean import REMOVED_WHOLE, clean
+from lms.content.glossary import used_in
 from lms.content.headings import without_front_matter
 from lms.content.maths import replace_marked
 from lms.content.myst import to_markdown
@@ -85,7 +86,12 @@ def render_markdown(text: str, *, place: Place) -> Rendered:
 def finish(html: str, problems: Iterable[ContentProblem]) -> Rendered:
     """Return clean HTML as a page: without its first title, and without a second one."""
     html = without_titles(_TITLE.sub(r"\1", html, count=1))
-    return Rendered(html=html, headings=headings_of(html), problems=tuple(problems))
+    return Rendered(
+        html=html,
+        headings=headings_of(html),
+        problems=tuple(problems),
+        terms=used_in(html),
+    )
 
 
 def markdown_cell(text: str, *, place: Place) -> tuple[str, tuple[ContentProblem, ...]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from lms.content import glossary
 from lms.content.fences import CODE, Code, Directive, Prose, split
 from lms.content.place import Place
 
@@ -54,7 +55,7 @@ def to_markdown(text: str, *, place: Place, report: Report, depth: int = 0) -> s
     parts: list[str] = []
     for part in split(text):
         if isinstance(part, Prose):
-            parts.append(_prose(part, place))
+            parts.append(_prose(part, place, report))
         elif isinstance(part, Code):
             parts.append("\n".join(part.lines))
         else:
@@ -77,6 +78,15 @@ def _directive(found: Directive, place: Place, report: Report, depth: int) -> st
         return _block("???", kind, found.argument or "Détails", inner(found.body))
     if name in ("image", "figure"):
         return _figure(found, inner(found.body) if name == "figure" else "")
+    return _text(found, name, place, report)
+
+
+def _text(found: Directive, name: str, place: Place, report: Report) -> str:
+    """Return a directive that holds formulas, definitions or code."""
+    if name == glossary.DIRECTIVE:
+        return _prose(
+            Prose(lines=tuple(glossary.to_definitions(found).split("\n"))), place, report
+        )
     if name == "math":
         latex = "\n".join((found.argument, *found.body)).strip()
         return f"$$\n{latex}\n$$"
@@ -127,10 +137,10 @@ def _code(found: Directive, name: str) -> str:
     return "\n".join((f"{fence}{language}", *found.body, fence))
 
 
-def _prose(part: Prose, place: Place) -> str:
+def _prose(part: Prose, place: Place, report: Report) -> str:
     lines = (_line(line) for line in part.lines)
     text = "\n".join(line for line in lines if line is not None)
-    text = _ROLE.sub(lambda role: _role(role, place), text)
+    text = _ROLE.sub(lambda role: _role(role, place, report), text)
     return _WORDLESS.sub(lambda link: f"[{place.title(link[1])}]({link[1]})", text)
 
 
@@ -152,7 +162,7 @@ def _line(line: str) -> str | None:
     return line
 
 
-def _role(role: re.Match[str], place: Place) -> str:
+def _role(role: re.Match[str], place: Place, report: Report) -> str:
     name, text = role["name"], role["text"]
     targeted = _TARGETED.match(text)
     words, target = (targeted["words"], targeted["target"]) if targeted else ("", text)
@@ -166,6 +176,19 @@ def _role(role: re.Match[str], place: Place) -> str:
         return f'<abbr title="{escape(long["long"])}">{escape(long["short"])}</abbr>'
     if name in ("kbd", "sub", "sup"):
         return f"<{name}>{escape(text)}</{name}>"
-    if name in ("term", "eq", "numref"):
+    if name == "term":
+        return _term(words or text, target, place, report)
+    if name in ("eq", "numref"):
         return words or text
     return role[0]
+
+
+def _term(words: str, target: str, place: Place, report: Report) -> str:
+    """Return a link to a term's definition; only the words when the glossary has it not."""
+    slug = glossary.slug_among(target, place.terms)
+    if not place.glossary:
+        return words
+    if not slug:
+        report(f"« {target} » n’est pas dans le glossaire du cours.", 0)
+        return words
+    return f'<a class="term" href="/{place.glossary}#{glossary.ANCHOR}{slug}">{words}</a>'

@@ -33,11 +33,15 @@ class Place:
     :param page: the page's file, relative to the course.
     :param addresses: address of each page and file that a link may lead to.
     :param titles: title of each page, for links without words.
+    :param glossary: the course's glossary among the addresses; empty when there is none.
+    :param terms: slugs of the terms that it defines.
     """
 
     page: PurePosixPath = _NO_PAGE
     addresses: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    glossary: str = ""
+    terms: frozenset[str] = frozenset()
 
     def address(self, target: str) -> str:
         """Return where a link of the page leads on the site.
@@ -77,6 +81,8 @@ class Place:
             "page": str(self.page),
             "addresses": dict(self.addresses),
             "titles": dict(self.titles),
+            "glossary": self.glossary,
+            "terms": sorted(self.terms),
         }
 
     @classmethod
@@ -86,6 +92,8 @@ class Place:
             page=PurePosixPath(said["page"]),
             addresses=said["addresses"],
             titles=said["titles"],
+            glossary=said["glossary"],
+            terms=frozenset(said["terms"]),
         )
 
     def _known(self, target: str) -> str | None:

@@ -37,11 +37,13 @@ class Rendered:
     """One page as clean HTML, without its title.
 
     :param headings: of the levels 2 and 3, in order.
+    :param terms: slugs of the glossary's terms that it links to.
     """
 
     html: str
     headings: tuple[Heading, ...] = ()
     problems: tuple[ContentProblem, ...] = ()
+    terms: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return what a cache keeps."""
@@ -54,6 +56,7 @@ class Rendered:
             html=kept["html"],
             headings=tuple(Heading(**heading) for heading in kept["headings"]),
             problems=tuple(ContentProblem(**problem) for problem in kept["problems"]),
+            terms=tuple(kept["terms"]),
         )
 
 

@@ -44,11 +44,15 @@ class Page:
 
     :param path: relative to the course's folder.
     :param slug: its name in addresses, unique in its module.
+    :param activity: kind of the questions that it asks, such as `quiz`; empty without any.
+    :param questions: how many it asks.
     """
 
     path: PurePosixPath
     slug: str
     title: str
+    activity: str = ""
+    questions: int = 0
 
     @property
     def is_notebook(self) -> bool:
@@ -111,6 +115,8 @@ class Course:
         other file of the folder is ever read.
     :param assets: those of the files that people may fetch: images and data that a page or
         an assignment names.
+    :param glossary: the page that defines the course's terms; None when there is none.
+    :param terms: slugs of these terms.
     """
 
     slug: str
@@ -121,6 +127,8 @@ class Course:
     language: str = "fr"
     files: Mapping[PurePosixPath, str] = field(default_factory=dict)
     assets: frozenset[PurePosixPath] = frozenset()
+    glossary: PurePosixPath | None = None
+    terms: frozenset[str] = frozenset()
 
     def module(self, module_id: str) -> Module | None:
         """Return the module of that id, or None."""

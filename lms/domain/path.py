@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from lms.domain.course import Course, Module
+from lms.domain.course import Assignment, Course, Module
 
 
 class StepKind(StrEnum):
@@ -47,15 +47,28 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stop:
+    """The heading of a lesson at which reading stopped.
+
+    :param anchor: its id in the page.
+    """
+
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trail:
     """What one learner did in one course.
 
     :param seen: when each lesson was last open, by (module id, page slug).
+    :param stopped_at: the heading that was reached, where it is known.
     :param handed_in: when each assignment was last handed in, by its id.
     :param passed: ids of the assignments that have all their points.
     """
 
     seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    stopped_at: Mapping[tuple[str, str], Stop] = field(default_factory=dict)
     handed_in: Mapping[str, datetime] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
 
@@ -70,10 +83,25 @@ class Trail:
 
 @dataclass(frozen=True, kw_only=True)
 class Resume:
-    """The one step to offer, and why."""
+    """The one step to offer, and why.
+
+    :param stop: where in the lesson; None for its beginning.
+    """
 
     step: Step
     why: Why
+    stop: Stop | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prerequisite:
+    """An assignment of another module that comes first.
+
+    :param score: share of its points that is asked for, 0 to 100.
+    """
+
+    assignment: Assignment
+    score: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +150,25 @@ def resume(course: Course, trail: Trail) -> Resume | None:
     position = max(moments)[1]
     latest = steps[position]
     if not _is_assignment(latest):
-        return Resume(step=latest, why=Why.STOPPED)
+        return Resume(step=latest, why=Why.STOPPED, stop=trail.stopped_at.get(latest.key))
     if not trail.is_done(latest):
         return Resume(step=latest, why=Why.REDO)
     left = [step for step in steps[position:] + steps[:position] if not trail.is_done(step)]
     return Resume(step=left[0], why=Why.NEXT) if left else Resume(step=latest, why=Why.FINISHED)
+
+
+def prerequisites(course: Course, module: Module) -> tuple[Prerequisite, ...]:
+    """Return the assignments of other modules that open those of a module, in course order."""
+    needed: dict[str, float] = {}
+    for found in module.assignments:
+        if found.opens is not None:
+            after = found.opens.after
+            needed[after] = max(found.opens.score, needed.get(after, 0))
+    return tuple(
+        Prerequisite(assignment=found, score=needed[found.id])
+        for found in course.assignments
+        if found.id in needed and found.module_id != module.id
+    )
 
 
 def module_progress(module: Module, trail: Trail) -> ModuleProgress:

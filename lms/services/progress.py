@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
+from lms.content.rendered import Heading
 from lms.domain.course import Course
-from lms.domain.path import Trail
+from lms.domain.path import Stop, Trail
 from lms.domain.standing import SETTLED
 from lms.models import ExerciseResult, GradingRun, PageVisit, Submission
 
@@ -57,13 +58,36 @@ def see_page(
     session.add(visit)
 
 
+def keep_place(
+    session: Session,
+    user_id: int,
+    *,
+    course_slug: str,
+    module_id: str,
+    page_slug: str,
+    heading: Heading | None,
+) -> None:
+    """Remember where in an open lesson a person stopped; None for its top."""
+    visit = session.scalar(
+        select(PageVisit).where(
+            PageVisit.user_id == user_id,
+            PageVisit.course_slug == course_slug,
+            PageVisit.module_id == module_id,
+            PageVisit.page_slug == page_slug,
+        )
+    )
+    if visit is not None:
+        visit.heading_id = heading.id if heading else None
+        visit.heading_title = heading.text if heading else None
+
+
 def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
     """Return what a learner did in a course."""
     visits = session.scalars(
         select(PageVisit).where(
             PageVisit.user_id == learner_id, PageVisit.course_slug == course.slug
         )
-    )
+    ).all()
     is_own = and_(Submission.learner_id == learner_id, Submission.course_slug == course.slug)
     handed_in = session.execute(
         select(Submission.assignment_id, func.max(Submission.handed_in_at))
@@ -78,6 +102,13 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
     )
     return Trail(
         seen={(visit.module_id, visit.page_slug): visit.seen_at for visit in visits},
+        stopped_at={
+            (visit.module_id, visit.page_slug): Stop(
+                anchor=visit.heading_id, title=visit.heading_title or ""
+            )
+            for visit in visits
+            if visit.heading_id
+        },
         handed_in=dict(handed_in.all()),
         passed=frozenset(passed),
     )
