@@ -148,9 +148,9 @@ def test_text_that_is_dear_to_read_is_shown_as_it_was_written(sign: str) -> None
 def test_html_that_is_nested_too_deep_falls_back_on_its_text() -> None:
     output = rich(text_html="<div>" * 200_000, text_plain="en mots")
 
-    html = annotated(notebook(code("x", *([output] * 200))))
+    html = annotated(notebook(code("x", *([output] * 20))))
 
-    assert html.count("en mots") == 200
+    assert html.count("en mots") == 20
 
 
 def test_an_output_left_open_does_not_swallow_what_follows() -> None:
