@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from pluggy import HookimplMarker, HookspecMarker
 
 from lms.config import Config
+from lms.content.place import Place
+from lms.content.rendered import Rendered
+from lms.domain.activities import Activity, Answers, Mark, PageText
+from lms.domain.roster import RosterLine
+
+if TYPE_CHECKING:
+    import click
 
 #: Name of the project at pluggy, and of the entry-point group in which plugins are found.
 PROJECT = "garrigue"
@@ -24,6 +33,20 @@ class Mail:
     text: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class SlotLink:
+    """One link that a plugin adds to a page of the site.
+
+    :param label: its words, in the language of the page.
+    :param address: on this site, beginning with `/`.
+    :param help: what it leads to, in a sentence; may be empty.
+    """
+
+    label: str
+    address: str
+    help: str = ""
+
+
 @hookspec(firstresult=True)
 def send_mail(mail: Mail, config: Config) -> bool | None:
     """Send one mail and return True, or return None to leave it to the next plugin.
@@ -31,4 +54,69 @@ def send_mail(mail: Mail, config: Config) -> bool | None:
     Called after the transaction that caused the mail was committed, and after the answer
     went out to the browser, so it may take some seconds. An exception is logged under the
     plugin's name, and the next plugin is asked.
+    """
+
+
+@hookspec(firstresult=True)
+def render_page(data: bytes, place: Place) -> Rendered | None:
+    """Return a lesson's file as clean HTML, or None to leave it to the next plugin.
+
+    `place.page` is the file's path in its course. Called in a web request when a page is
+    shown for the first time in this form; the result is kept until the file, the course's
+    addresses or the set of plugins change. The HTML is shown as it is: pass it through
+    `lms.content.clean.clean`. An exception is logged, and the next plugin is asked.
+    """
+
+
+@hookspec(firstresult=True)
+def read_activity(page: PageText) -> Activity | None:
+    """Return the questions of a lesson in Markdown, or None when it has none of this kind.
+
+    Called when a course is read, checked and shown, so it must be fast, and the same text
+    must give the same questions. Problems that are no warning keep the course from being
+    published. An exception is logged, and the next plugin is asked.
+    """
+
+
+@hookspec(firstresult=True)
+def mark_activity(activity: Activity, answers: Answers) -> Mapping[str, Mark] | None:
+    """Return the mark of every question, by its key, or None when another plugin's kind.
+
+    Called in a web request, with answers to questions of this activity alone: choices are
+    keys of the question's own choices, texts have at most 500 characters. An exception is
+    logged; when no plugin answers, the learner is told that it was our fault, and nothing is
+    kept: never a zero.
+    """
+
+
+@hookspec(firstresult=True)
+def read_roster(content: bytes, filename: str) -> Sequence[RosterLine] | None:
+    """Return the people of a list, or None to leave the file to the next plugin.
+
+    Called by `garrigue people import`, before anything is written. Raise
+    `lms.domain.roster.BadRoster` with the mistakes of a list that is yours and cannot be
+    used: they are shown, and nothing is imported. Any other exception is logged, and the
+    next plugin is asked.
+    """
+
+
+@hookspec
+def page_slot(name: str, facts: Mapping[str, Any]) -> Sequence[SlotLink] | None:
+    """Return links to add to a page of the site, or None to add nothing.
+
+    Called in a web request while the page is drawn; `flask_babel.gettext` and
+    `flask.url_for` may be used. The page behind the link checks for itself who may see it.
+    An exception is logged, and the page is shown without the plugin's links.
+
+    :param name: `promotion` (the page of a promotion, for its staff; facts: `slug`, the
+        promotion's, and `course_slug`).
+    """
+
+
+@hookspec
+def commands() -> Sequence[click.Command] | None:
+    """Return commands to add to `garrigue`, or None.
+
+    Called when `garrigue` is asked for help, or for a command that is none of its own. An
+    exception is told on stderr under the plugin's name, and the others still work.
     """

@@ -2,18 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from pluggy import PluginManager
+from pluggy import HookImpl, PluginManager
 from structlog.typing import FilteringBoundLogger
 
 from lms import hookspecs
+from lms.domain.activities import Activity, PageText, ReadActivity
+from lms.errors import Refusal
+from lms.failures import FailureLog
+from lms.logs import json_log
 
 #: Our own features that go through the public hooks.
-DEFAULT_PLUGINS = ("lms.default_plugins.mail_folder",)
+DEFAULT_PLUGINS = (
+    "lms.default_plugins.mail_folder",
+    "lms.default_plugins.lesson_pages",
+    "lms.default_plugins.quiz",
+    "lms.default_plugins.csv_roster",
+    "lms.default_plugins.list_plugins",
+)
+
+#: In the instance folder.
+FAILURES = "extensions.jsonl"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PluginShown:
+    """One plugin, as operators see it.
+
+    :param version: of its package; empty for our own and for those given by hand.
+    """
+
+    name: str
+    version: str
+    hooks: tuple[str, ...]
+    is_ours: bool
+
+
+class Plugins:
+    """The plugins of a site. One that fails is named in the log and among the failures."""
+
+    def __init__(
+        self,
+        manager: PluginManager,
+        log: FilteringBoundLogger,
+        failures: FailureLog | None = None,
+    ) -> None:
+        self._manager = manager
+        self._log = log
+        self._failures = failures
+        self._versions: dict[str, str] = {}
+
+    def ask(self, hook: str, **asked: Any) -> Any:
+        """Return the first answer, or None; a plugin that fails is passed over."""
+        answers = (self._answer(found, hook, asked) for found in self._found(hook))
+        return next((answer for answer in answers if answer is not None), None)
+
+    def gather(self, hook: str, **asked: Any) -> list[Any]:
+        """Return the answers of all plugins, our own first, without those that failed."""
+        answers = [self._answer(found, hook, asked) for found in reversed(self._found(hook))]
+        return [answer for answer in answers if answer is not None]
+
+    def has(self, name: str) -> bool:
+        """Whether a plugin of that name was loaded."""
+        return bool(self._manager.has_plugin(name))
+
+    def add(self, plugin: object, name: str | None = None, *, version: str = "") -> None:
+        """Add a plugin; it is asked before those that are there."""
+        named = self._manager.register(plugin, name)
+        if named and version:
+            self._versions[named] = version
+
+    def add_found(self, found: EntryPoint) -> None:
+        """Load and add an installed plugin; one that cannot be loaded is left out."""
+        try:
+            plugin = found.load()
+        except Exception as error:
+            self._log.exception("plugin cannot be loaded", plugin=found.name)
+            self._note(found.name, "", error)
+            return
+        self.add(plugin, found.name, version=found.dist.version if found.dist else "")
+
+    def shown(self) -> tuple[PluginShown, ...]:
+        """Return the plugins in the order in which they are asked."""
+        named = reversed(self._manager.list_name_plugin())
+        return tuple(
+            PluginShown(
+                name=name,
+                version=self._versions.get(name, ""),
+                hooks=tuple(
+                    sorted(found.name for found in self._manager.get_hookcallers(plugin) or ())
+                ),
+                is_ours=name in DEFAULT_PLUGINS,
+            )
+            for name, plugin in named
+            if plugin is not None
+        )
+
+    def fingerprint(self, hook: str) -> str:
+        """Return what changes when other plugins, or other versions, implement a hook."""
+        names = (found.plugin_name for found in self._found(hook))
+        return ",".join(f"{name}=={self._versions.get(name, '')}" for name in names)
+
+    def _found(self, hook: str) -> list[HookImpl]:
+        return list(reversed(getattr(self._manager.hook, hook).get_hookimpls()))
+
+    def _answer(self, found: HookImpl, hook: str, asked: dict[str, Any]) -> Any:
+        try:
+            return found.function(**{name: asked[name] for name in found.argnames})
+        except Refusal:
+            raise  # said to the person who asked: no fault of the plugin
+        except Exception as error:
+            self._log.exception("plugin failed", plugin=found.plugin_name, hook=hook)
+            self._note(found.plugin_name, hook, error)
+            return None
+
+    def _note(self, plugin: str, hook: str, error: Exception) -> None:
+        if self._failures is not None:
+            self._failures.note(plugin=plugin, hook=hook, error=error, at=datetime.now(UTC))
 
 
 def load_plugins(
@@ -21,45 +132,48 @@ def load_plugins(
     *,
     extra: Iterable[object] = (),
     has_installed: bool = True,
-) -> PluginManager:
-    """Return a manager with the default, installed and extra plugins.
+    failures: FailureLog | None = None,
+) -> Plugins:
+    """Return the default, installed and extra plugins.
 
     Later plugins are asked first, so an installed one can replace a default. An installed
     plugin that cannot be loaded is logged and left out.
 
     :param has_installed: whether installed plugins are loaded.
+    :param failures: where failures are kept for operators; nowhere by default.
     :raises PluginValidationError: if a plugin names a hook that does not exist.
     """
-    plugins = PluginManager(hookspecs.PROJECT)
-    plugins.add_hookspecs(hookspecs)
+    manager = PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    plugins = Plugins(manager, log, failures)
     for name in DEFAULT_PLUGINS:
-        plugins.register(import_module(name), name)
-    for found in entry_points(group=hookspecs.PROJECT) if has_installed else ():
-        _register(plugins, found, log)
+        plugins.add(import_module(name), name)
+    for found in _installed() if has_installed else ():
+        plugins.add_found(found)
     for plugin in extra:
-        plugins.register(plugin)
-    plugins.check_pending()  # a misspelt hook name fails here, not silently
+        plugins.add(plugin)
+    manager.check_pending()  # a misspelt hook name fails here, not silently
     return plugins
 
 
-def ask(plugins: PluginManager, log: FilteringBoundLogger, hook: str, **asked: Any) -> Any:
-    """Return the first answer of the hook's plugins, or None; one that fails is passed over."""
-    for implementation in reversed(getattr(plugins.hook, hook).get_hookimpls()):
-        arguments = {name: asked[name] for name in implementation.argnames}
-        try:
-            answer = implementation.function(**arguments)
-        except Exception:
-            log.exception("plugin failed", plugin=implementation.plugin_name, hook=hook)
-            continue
-        if answer is not None:
-            return answer
-    return None
+def activity_reader(plugins: Plugins) -> ReadActivity:
+    """Return what asks the plugins for the questions of a page."""
+
+    def read(page: PageText) -> Activity | None:
+        found: Activity | None = plugins.ask("read_activity", page=page)
+        return found
+
+    return read
 
 
-def _register(plugins: PluginManager, found: EntryPoint, log: FilteringBoundLogger) -> None:
-    try:
-        plugin = found.load()
-    except Exception:
-        log.exception("plugin cannot be loaded", plugin=found.name)
-        return
-    plugins.register(plugin, found.name)
+def installed_reader(
+    *, has_installed: bool = True, failures: FailureLog | None = None
+) -> ReadActivity:
+    """Return what reads questions in a command, which has no site at hand."""
+    return activity_reader(
+        load_plugins(json_log(), has_installed=has_installed, failures=failures)
+    )
+
+
+def _installed() -> Iterator[EntryPoint]:
+    yield from entry_points(group=hookspecs.PROJECT)

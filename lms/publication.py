@@ -17,7 +17,10 @@ from lms.content.lessons import Lessons
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.database import Session, Sessions
+from lms.domain.activities import ReadActivity
 from lms.domain.course import Course
+from lms.failures import FailureLog
+from lms.plugins import FAILURES, installed_reader
 from lms.services import versions
 from lms.transactions import in_transaction
 
@@ -45,7 +48,12 @@ def publish_courses(
 ) -> tuple[Publication, ...]:
     """Publish the courses of these slugs, or all, each in a transaction of its own."""
     folders = course_folders(config.courses)
-    return tuple(_publish(config, sessions, slug, now) for slug in slugs or folders)
+    read_activity = installed_reader(
+        has_installed=config.has_plugins, failures=FailureLog(config.instance / FAILURES)
+    )
+    return tuple(
+        _publish(config, sessions, slug, now, read_activity) for slug in slugs or folders
+    )
 
 
 def notebook_renderer(data: bytes, place: Place) -> Rendered:
@@ -55,9 +63,11 @@ def notebook_renderer(data: bytes, place: Place) -> Rendered:
     return render_notebook(data, place=place)
 
 
-def _publish(config: Config, sessions: Sessions, slug: str, now: datetime) -> Publication:
+def _publish(
+    config: Config, sessions: Sessions, slug: str, now: datetime, read_activity: ReadActivity
+) -> Publication:
     folder = config.courses / slug
-    reading = read_course(folder)
+    reading = read_course(folder, read_activity=read_activity)
     course = reading.course
     if course is None:
         return Publication(slug=slug, course=None, problems=reading.problems)

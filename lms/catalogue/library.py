@@ -11,6 +11,7 @@ from lms.catalogue.problems import CourseProblem
 from lms.catalogue.publishing import published_folders, stamp_of
 from lms.catalogue.read import is_course, read_course
 from lms.config import Config
+from lms.domain.activities import ReadActivity, read_nothing
 from lms.domain.course import Course
 from lms.errors import NotFound, Unavailable
 
@@ -57,13 +58,16 @@ class Library:
         has_live_reload: bool = False,
         published: Path | None = None,
         tell: Tell = _tell_nobody,
+        read_activity: ReadActivity = read_nothing,
     ) -> None:
         """Read nothing yet.
 
         :param tell: called with a course's slug and its errors whenever a reading has some.
+        :param read_activity: finds the questions of a page.
         """
         self.folder = folder
         self._tell = tell
+        self._read_activity = read_activity
         self.has_live_reload = has_live_reload
         self._published = None if has_live_reload else published
         self._shelves: dict[str, Shelf] = {}
@@ -153,7 +157,7 @@ class Library:
         signature = _signature(folder) if self.has_live_reload else ""
         if known and known.folder == folder and known.signature == signature:
             return known
-        reading = read_course(folder, slug=slug)
+        reading = read_course(folder, slug=slug, read_activity=self._read_activity)
         course = reading.course
         if course is None:
             self._tell(slug, reading.problems)
@@ -164,13 +168,16 @@ class Library:
         )
 
 
-def open_library(config: Config, *, tell: Tell = _tell_nobody) -> Library:
+def open_library(
+    config: Config, *, tell: Tell = _tell_nobody, read_activity: ReadActivity = read_nothing
+) -> Library:
     """Return the library that the web and the workers of a site share."""
     return Library(
         config.courses,
         has_live_reload=config.has_live_reload,
         published=config.instance / PUBLISHED,
         tell=tell,
+        read_activity=read_activity,
     )
 
 

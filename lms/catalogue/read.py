@@ -11,16 +11,19 @@ from lms.catalogue.assignments import ID
 from lms.catalogue.documents import read_document
 from lms.catalogue.files import BadFile, CourseFiles
 from lms.catalogue.modules import declared_modules, outlined_modules
-from lms.catalogue.pages import named_files
+from lms.catalogue.pages import named_files, prose_of
 from lms.catalogue.problems import CourseProblem
+from lms.catalogue.questions import with_questions
 from lms.catalogue.sections import Section
 from lms.catalogue.toc import TOC_FILES, Outline, read_outline
+from lms.content.glossary import slugs_of
 from lms.content.served import is_image, served_type
+from lms.domain.activities import ReadActivity, read_nothing
 from lms.domain.course import Course, Module
 
 COURSE_FILE = "course.yml"
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
-KEYS = ("title", "description", "language", "referentials", "modules")
+KEYS = ("title", "description", "language", "referentials", "glossary", "modules")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +44,13 @@ def is_course(folder: Path) -> bool:
     return not folder.name.startswith(".") and any((folder / name).is_file() for name in names)
 
 
-def read_course(folder: Path, *, slug: str = "") -> Reading:
+def read_course(
+    folder: Path, *, slug: str = "", read_activity: ReadActivity = read_nothing
+) -> Reading:
     """Return the course that a folder holds, or all that keeps it from being one.
 
     :param slug: the course's; empty takes the folder's name.
+    :param read_activity: finds the questions of a page.
     """
     slug = slug or folder.name
     problems: list[CourseProblem] = []
@@ -59,7 +65,7 @@ def read_course(folder: Path, *, slug: str = "") -> Reading:
         )
     outline = read_outline(folder, problems)
     declared = _declared(folder, outline, problems)
-    course = _course(files, slug, outline, declared, problems)
+    course = _course(files, slug, outline, declared, problems, read_activity)
     has_error = any(not problem.is_warning for problem in problems)
     return Reading(slug=slug, course=None if has_error else course, problems=tuple(problems))
 
@@ -81,20 +87,24 @@ def _course(
     outline: Outline | None,
     declared: Section | None,
     problems: list[CourseProblem],
+    read_activity: ReadActivity,
 ) -> Course:
     title = outline.title if outline else ""
     language = "fr"
     referentials: tuple[str, ...] = ()
+    glossary: PurePosixPath | None = None
     if declared is not None:
         declared.only(*KEYS)
         title = declared.text("title", is_required=not title) or title
         language = _language(declared)
         referentials = tuple(item.text for item in declared.texts("referentials"))
+        glossary = _glossary(files, declared)
     if declared is not None and "modules" in declared:
-        modules = declared_modules(files, declared, outline, problems)
+        modules = declared_modules(files, declared, outline, problems, glossary=glossary)
     else:
         modules = outlined_modules(files, outline, problems) if outline else ()
-    assets = _assets(files, modules)
+    modules = with_questions(files, modules, read_activity, problems)
+    assets = _assets(files, modules, glossary)
     for name in (COURSE_FILE, *TOC_FILES):
         if (files.folder / name).is_file():
             _remember(files, PurePosixPath(name))
@@ -107,6 +117,8 @@ def _course(
         language=language,
         files=dict(sorted(files.hashes.items())),
         assets=assets,
+        glossary=glossary,
+        terms=frozenset(slugs_of(prose_of(files, glossary)) if glossary else ()),
     )
 
 
@@ -120,9 +132,24 @@ def _language(declared: Section) -> str:
     return found
 
 
-def _assets(files: CourseFiles, modules: tuple[Module, ...]) -> frozenset[PurePosixPath]:
+def _glossary(files: CourseFiles, declared: Section) -> PurePosixPath | None:
+    name = declared.text("glossary")
+    if not name:
+        return None
+    try:
+        found = files.find(name)
+        prose_of(files, found)
+    except BadFile as error:
+        declared.note(str(error), name="glossary")
+        return None
+    return found
+
+
+def _assets(
+    files: CourseFiles, modules: tuple[Module, ...], glossary: PurePosixPath | None
+) -> frozenset[PurePosixPath]:
     """Return the images and data that pages name, images of assignments, and their data."""
-    found: set[PurePosixPath] = set()
+    found: set[PurePosixPath] = set(named_files(files, glossary) if glossary else ())
     for module in modules:
         for page in module.pages:
             found.update(named_files(files, page.path))

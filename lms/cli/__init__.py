@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 
@@ -31,12 +32,12 @@ class Subjects(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the names of the commands, in the order of the table."""
-        return list(COMMANDS)
+        return [*COMMANDS, *_of_plugins()]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import one command."""
         if cmd_name not in COMMANDS:
-            return None
+            return _of_plugins().get(cmd_name)
         module, _colon, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
@@ -47,9 +48,12 @@ class Subjects(click.Group):
         ctx: click.Context,  # noqa: ARG002
         formatter: click.HelpFormatter,
     ) -> None:
-        """List the commands from the table: `--help` imports none of them."""
+        """List the commands from the table, without importing them, and those of plugins."""
         with formatter.section("Commandes"):
-            formatter.write_dl([(name, words) for name, (_where, words) in COMMANDS.items()])
+            rows = [(name, words) for name, (_where, words) in COMMANDS.items()]
+            added = _of_plugins().items()
+            rows += [(name, command.get_short_help_str()) for name, command in added]
+            formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; a refusal is a sentence on stderr and exit code 1."""
@@ -66,6 +70,17 @@ class Subjects(click.Group):
             if said is None:
                 raise
             raise click.ClickException(said) from error
+
+
+def _of_plugins() -> dict[str, click.Command]:
+    """Return the commands that plugins add; none of ours can be replaced so."""
+    from lms.logs import json_log
+    from lms.plugins import load_plugins
+
+    is_safe = os.environ.get("GARRIGUE_HAS_PLUGINS", "").lower() in {"0", "false"}
+    loaded = load_plugins(json_log(), has_installed=not is_safe)
+    found = [command for commands in loaded.gather("commands") for command in commands]
+    return {command.name: command for command in found if command.name not in COMMANDS}
 
 
 @click.group(cls=Subjects)

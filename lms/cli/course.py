@@ -17,6 +17,7 @@ from lms.content.markdown import render_markdown
 from lms.content.rendered import ContentProblem
 from lms.database import open_engine, session_factory
 from lms.domain.course import Course, Page
+from lms.plugins import installed_reader
 from lms.publication import Publication, notebook_renderer, publish_courses
 
 
@@ -31,8 +32,9 @@ def list_courses() -> None:
     folders = course_folders(settings().courses)
     if not folders:
         click.echo(f"Aucun cours dans {settings().courses}.")
+    read_activity = installed_reader()
     for slug, folder in folders.items():
-        found = read_course(folder)
+        found = read_course(folder, read_activity=read_activity)
         if found.course is None:
             errors = sum(not problem.is_warning for problem in found.problems)
             click.echo(f"{slug} : {_count(errors, 'erreur')} (garrigue course check {slug})")
@@ -51,7 +53,7 @@ def check(target: str, strict: bool) -> None:
     carnets.
     """
     folder = _folder(target)
-    found = read_course(folder)
+    found = read_course(folder, read_activity=installed_reader())
     problems = [
         *found.problems,
         *(_page_problems(found.course, folder) if found.course else ()),

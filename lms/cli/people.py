@@ -17,7 +17,6 @@ from lms.config import Config
 from lms.database import Session
 from lms.domain.access import Role
 from lms.domain.people import read_role
-from lms.domain.roster import read_roster
 from lms.hookspecs import Mail
 from lms.models import Promotion, User
 from lms.services import invitations, passwords, promotions, roles, roster
@@ -140,9 +139,11 @@ def end(email: str, slug: str, role: str) -> None:
 def import_list(file: Path, dry_run: bool, no_mail: bool) -> None:
     """Importe une liste CSV : nom, courriel, promotion, role."""
     config = settings()
-    lines = read_roster(file.read_bytes())
     mails: Sequence[Mail] = ()
     with _site(config) as site:
+        lines = site.plugins.ask("read_roster", content=file.read_bytes(), filename=file.name)
+        if lines is None:
+            raise click.ClickException("Aucune extension ne sait lire cette liste.")
         with site.sessions.begin() as session:
             taken = roster.take_in(session, lines, now=_now())
             if not (dry_run or no_mail):

@@ -34,12 +34,14 @@ class Directive:
     """One MyST directive.
 
     :param line: of its opening mark in the text, from 1.
+    :param end: of its closing mark; of the last line when it was left open.
     """
 
     name: str
     argument: str
     body: tuple[str, ...]
     line: int
+    end: int
     options: dict[str, str] = field(default_factory=dict)
 
 
@@ -62,7 +64,7 @@ def split(text: str) -> Iterator[Prose | Code | Directive]:
         if directive is None:
             yield Code(lines=tuple(lines[number : end + 1]))
         else:
-            yield _directive(directive, lines[number + 1 : end], number + 1)
+            yield _directive(directive, lines[number + 1 : end], line=number + 1, end=end + 1)
         number = end + 1
     if prose:
         yield Prose(lines=tuple(prose))
@@ -74,7 +76,7 @@ def _closing(lines: list[str], start: int, fence: str) -> int:
     return next((number for number in after if closing.match(lines[number])), len(lines))
 
 
-def _directive(found: re.Match[str], body: list[str], line: int) -> Directive:
+def _directive(found: re.Match[str], body: list[str], *, line: int, end: int) -> Directive:
     options: dict[str, str] = {}
     if body and body[0].strip() == "---" and "---" in map(str.strip, body[1:]):
         end = [said.strip() for said in body].index("---", 1)
@@ -89,5 +91,6 @@ def _directive(found: re.Match[str], body: list[str], line: int) -> Directive:
         argument=found["argument"],
         body=tuple(body),
         line=line,
+        end=end,
         options=options,
     )

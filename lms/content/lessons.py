@@ -10,6 +10,7 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from lms.content.place import Place
@@ -17,7 +18,7 @@ from lms.content.rendered import Rendered
 from lms.errors import Unavailable
 
 #: Raise it when the same text is to give other HTML.
-RENDERER = "1"
+RENDERER = "2"
 IN_MEMORY = 256
 NOTEBOOK_WALL_S = 60
 
@@ -30,11 +31,21 @@ class Lessons:
     :param folder: of the cache; it may be emptied at any time.
     :param notebook: renders a notebook; by default in another process, since nbconvert takes
         a second to import.
+    :param render: renders any lesson, instead of what we do by default.
+    :param version: of `render`: what another version made is not shown.
     """
 
-    def __init__(self, folder: Path, *, notebook: Renderer | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        notebook: Renderer | None = None,
+        render: Renderer | None = None,
+        version: str = "",
+    ) -> None:
         self._folder = folder
-        self._notebook = notebook or render_elsewhere
+        self._render = render or partial(render_lesson, notebook=notebook)
+        self._version = version
         self._recent: OrderedDict[str, Rendered] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -43,7 +54,7 @@ class Lessons:
 
         :param data: the file of the page.
         """
-        key = _key(data, place)
+        key = _key(data, place, self._version)
         with self._lock:
             if key in self._recent:
                 self._recent.move_to_end(key)
@@ -57,14 +68,6 @@ class Lessons:
             while len(self._recent) > IN_MEMORY:
                 self._recent.popitem(last=False)
         return rendered
-
-    def _render(self, data: bytes, place: Place) -> Rendered:
-        if place.page.suffix == ".ipynb":
-            return self._notebook(data, place)
-        # Only a page that was never seen costs this import.
-        from lms.content.markdown import render_markdown
-
-        return render_markdown(data.decode("utf-8-sig", "replace"), place=place)
 
     def _kept(self, key: str) -> Rendered | None:
         try:
@@ -85,6 +88,19 @@ class Lessons:
 
     def _path(self, key: str) -> Path:
         return self._folder / "lessons" / key[:2] / f"{key}.json"
+
+
+def render_lesson(data: bytes, place: Place, notebook: Renderer | None = None) -> Rendered:
+    """Return a lesson as clean HTML.
+
+    :param notebook: renders a notebook; by default in another process.
+    """
+    if place.page.suffix == ".ipynb":
+        return (notebook or render_elsewhere)(data, place)
+    # Only a page that was never seen costs this import.
+    from lms.content.markdown import render_markdown
+
+    return render_markdown(data.decode("utf-8-sig", "replace"), place=place)
 
 
 def render_elsewhere(data: bytes, place: Place) -> Rendered:
@@ -109,7 +125,7 @@ def render_elsewhere(data: bytes, place: Place) -> Rendered:
         ) from error
 
 
-def _key(data: bytes, place: Place) -> str:
-    digest = hashlib.sha256(f"{RENDERER}\0{place.digest}\0".encode())
+def _key(data: bytes, place: Place, version: str) -> str:
+    digest = hashlib.sha256(f"{RENDERER}\0{version}\0{place.digest}\0".encode())
     digest.update(data)
     return digest.hexdigest()

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app, g, request, url_for
-from pluggy import PluginManager
 from structlog.typing import FilteringBoundLogger
 
 from lms.config import Config
 from lms.database import Engine, Sessions
 from lms.hookspecs import Mail
+from lms.plugins import Plugins
 
 if TYPE_CHECKING:
     from lms.blobs import BlobStore
@@ -28,7 +28,7 @@ class Site:
     config: Config
     library: Library
     blobs: BlobStore
-    plugins: PluginManager
+    plugins: Plugins
     engine: Engine
     sessions: Sessions
     log: FilteringBoundLogger

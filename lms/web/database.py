@@ -10,7 +10,6 @@ from flask_sqlalchemy import SQLAlchemy
 from lms.database import Engine, from_here, prepare
 from lms.hookspecs import Mail
 from lms.models import Base
-from lms.plugins import ask
 from lms.web.context import Site, site
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -56,6 +55,5 @@ def _send_mails(response: Response) -> None:
 def send_mails(garrigue: Site, mails: Sequence[Mail]) -> None:
     """Hand each mail to the plugins; what none of them sent is logged."""
     for mail in mails:
-        asked = {"mail": mail, "config": garrigue.config}
-        if not ask(garrigue.plugins, garrigue.log, "send_mail", **asked):
+        if not garrigue.plugins.ask("send_mail", mail=mail, config=garrigue.config):
             garrigue.log.error("mail not sent", subject=mail.subject)

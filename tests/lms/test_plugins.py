@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from pluggy import PluginManager, PluginValidationError
+from pluggy import PluginValidationError
 
 from lms import hookspecs
+from lms.failures import FailureLog
 from lms.hookspecs import Mail, hookimpl
 from lms.logs import json_log
-from lms.plugins import ask, load_plugins
+from lms.plugins import FAILURES, Plugins, load_plugins
 from tests.factories import make_user
 from tests.lms.conftest import new_browser
 
@@ -65,27 +66,27 @@ def log():
     return io.StringIO()
 
 
-def loaded(log, *extra) -> PluginManager:
+def loaded(log, *extra) -> Plugins:
     return load_plugins(json_log(log), extra=extra)
 
 
 def test_the_last_plugin_is_asked_first(log):
     first, last = Letterbox(), Letterbox()
-    assert ask(loaded(log, first, last), json_log(log), "send_mail", mail=MAIL, config=None)
+    assert loaded(log, first, last).ask("send_mail", mail=MAIL, config=None)
     assert (first.mails, last.mails) == ([], [MAIL])
 
 
 def test_none_leaves_it_to_the_next_one(log):
     box = Letterbox()
-    ask(loaded(log, box, Silent()), json_log(log), "send_mail", mail=MAIL, config=None)
+    loaded(log, box, Silent()).ask("send_mail", mail=MAIL, config=None)
     assert box.mails == [MAIL]
 
 
 def test_a_failing_plugin_is_named_in_the_log_and_the_next_one_is_asked(log):
     box, plugins = Letterbox(), loaded(log)
-    plugins.register(box)
-    plugins.register(Broken(), "school-mail")
-    assert ask(plugins, json_log(log), "send_mail", mail=MAIL, config=None)
+    plugins.add(box)
+    plugins.add(Broken(), "school-mail")
+    assert plugins.ask("send_mail", mail=MAIL, config=None)
     assert box.mails == [MAIL]
     line = json.loads(log.getvalue())
     assert (line["plugin"], line["level"]) == ("school-mail", "error")
@@ -124,14 +125,14 @@ class TestInstalled:
             "@hookimpl\ndef send_mail(mail):\n    return mail.subject\n",
         )
         plugins = loaded(log)
-        said = ask(plugins, json_log(log), "send_mail", mail=MAIL, config=None)
+        said = plugins.ask("send_mail", mail=MAIL, config=None)
         assert said == "Bonjour"
 
     def test_one_that_cannot_be_imported_is_named_and_left_out(self, install, log):
         install("letters_two", "import a_package_that_is_not_there\n")
         plugins = loaded(log)
-        assert not plugins.has_plugin("letters_two")
-        assert plugins.has_plugin("lms.default_plugins.mail_folder")
+        assert not plugins.has("letters_two")
+        assert plugins.has("lms.default_plugins.mail_folder")
         assert json.loads(log.getvalue())["plugin"] == "letters_two"
 
     def test_a_site_starts_without_them_when_it_is_told_to(
