@@ -1,5 +1,6 @@
 """Tables: what people do. One import of this package knows them all."""
 
+from lms.models.activities import ActivityAnswer, ActivityAttempt
 from lms.models.audit import AuditEvent
 from lms.models.base import Base
 from lms.models.evidence import Evidence, LevelDecision
@@ -18,6 +19,8 @@ from lms.models.promotions import (
 from lms.models.submissions import AssignmentVersion, Submission
 
 __all__ = [
+    "ActivityAnswer",
+    "ActivityAttempt",
     "AssignmentVersion",
     "AuditEvent",
     "Base",
