@@ -3,6 +3,7 @@
 from lms.models.activities import ActivityAnswer, ActivityAttempt
 from lms.models.audit import AuditEvent
 from lms.models.base import Base
+from lms.models.drafts import Draft, DraftOutputs, DraftVersion
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
 from lms.models.own import Note, StudyDay, WeeklyGoal
@@ -25,6 +26,9 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Campus",
+    "Draft",
+    "DraftOutputs",
+    "DraftVersion",
     "Evidence",
     "ExerciseResult",
     "GradingRun",
