@@ -20,8 +20,8 @@ def upgrade() -> None:
         sa.Column("page_slug", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("points", sa.Float(), nullable=False),
-        sa.Column("max_points", sa.Float(), nullable=False),
+        sa.Column("points", sa.Double(), nullable=False),
+        sa.Column("max_points", sa.Double(), nullable=False),
         sa.Column("answered_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"],
@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("attempt_id", sa.Integer(), nullable=False),
         sa.Column("item_key", sa.String(), nullable=False),
         sa.Column("given", sa.JSON(), nullable=False),
-        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(
             ["attempt_id"],
             ["activity_attempt.id"],
