@@ -86,6 +86,7 @@ def check(session: CheckerSession, kernel: Kernel, cell: Cell, wall_s: float) ->
             share=said.points / max_points if max_points else 0.0,
             message=said.message,
             traceback=said.traceback,
+            comparison=said.comparison,
         ),
         is_slow=said.duration_ms >= wall_s * 1000,
     )

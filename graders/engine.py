@@ -23,7 +23,7 @@ from graders.notebooks.errors import NotebookRefused, UnusableAssignment
 from graders.notebooks.read import read_notebook
 from graders.prepared import PreparedAssignment, prepare
 from graders.protocol import GradeRequest, Outcome, Report
-from graders.report import annotated_notebook
+from graders.report import annotated_notebook, with_answers
 from graders.run import Phases, Run
 from graders.sandbox.environment import Environment, find_environment
 from graders.sandbox.nursery import Nursery
@@ -134,7 +134,8 @@ class Engine:
             run = Run(kernel=kernel, session=session, limits=request.limits, phases=phases)
             run.go(assembly)
             usage = kernel.usage()
-        results = score(assignment.exercises, run.verdicts)
+        scored = score(assignment.exercises, run.verdicts)
+        results = with_answers(scored, assignment.exercises, assembly, run.errors)
         return Report(
             outcome=run.outcome,
             points=total_points(results),

@@ -8,6 +8,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from graders.comparison import Comparison
+
 MIB = 1024 * 1024
 
 
@@ -91,6 +93,8 @@ class TestResult:
     :param message: what was expected and what came, for the learner; empty when it passed
         or is hidden.
     :param traceback: shortened to the learner's own lines; empty when there is none.
+    :param comparison: the values of the failed assertion; None when it passed, is hidden or
+        compared none.
     """
 
     __test__ = False
@@ -104,6 +108,21 @@ class TestResult:
     source: str = ""
     message: str = ""
     traceback: str = ""
+    comparison: Comparison | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellError:
+    """The error on which a learner's cell ended, as their own process says: display only.
+
+    :param cell: the cell's `grade_id`.
+    :param traceback: shortened to the learner's own lines.
+    """
+
+    cell: str
+    name: str
+    message: str
+    traceback: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +132,8 @@ class ExerciseResult:
     :param id: `grade_id` of the exercise's first solution cell (of its first test cell when
         it has no solution cell).
     :param title: the nearest heading above, or the id.
+    :param errors: of the answers that ended on an error.
+    :param answer: the beginning of what the learner wrote in the solution cells.
     """
 
     id: str
@@ -121,6 +142,8 @@ class ExerciseResult:
     max_points: float
     outcome: TestOutcome
     tests: tuple[TestResult, ...] = ()
+    errors: tuple[CellError, ...] = ()
+    answer: str = ""
 
     @property
     def is_forgeable(self) -> bool:
@@ -172,6 +195,7 @@ class Report:
                     "forgeable": exercise.is_forgeable,
                     "messages": list(exercise.messages),
                     "tests": [asdict(test) for test in exercise.tests],
+                    "errors": [asdict(error) for error in exercise.errors],
                 }
                 for exercise in self.exercises
             ],

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from graders.notebooks.assemble import Assembly
+from graders.notebooks.assemble import Assembly, Origin
 from graders.notebooks.cells import Notebook, cell_to_json, write_notebook
+from graders.notebooks.exercises import Exercise
 from graders.notebooks.regions import visible_part
+from graders.protocol import CellError, ExerciseResult
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b[@-Z\\-_]")
 _CELL_FRAME = re.compile(r"(?:Cell In|Input In|Cell)\s*\[(\d+)\]")
 _FAILED_LINE = re.compile(r"^-+> *\d+ *(.*)$", re.MULTILINE)
 MESSAGE_CHARS = 2000
 TRACEBACK_CHARS = 6000
+ANSWER_CHARS = 20_000
 NOTEBOOK_OUTPUT_CHARS = 4_000_000
 
 
@@ -72,6 +76,41 @@ def error_message(name: str, value: str, line: str) -> str:
         return "Cet exercice n’a pas encore de réponse (NotImplementedError)."
     said = f"{name}\u00a0: {value}" if value else name
     return clip(f"Le test s’est arrêté sur une erreur {said}")
+
+
+def cell_error(grade_id: str, name: str, value: str, frames: Sequence[str]) -> CellError:
+    """Return what is told of an answer that ended on an error."""
+    return CellError(
+        cell=grade_id,
+        name=clip(without_ansi(name), 100),
+        message=clip(without_ansi(value)),
+        traceback=shorten_traceback(frames),
+    )
+
+
+def with_answers(
+    results: Iterable[ExerciseResult],
+    exercises: Iterable[Exercise],
+    assembly: Assembly,
+    errors: Mapping[str, CellError],
+) -> tuple[ExerciseResult, ...]:
+    """Return the results with what the learner wrote for each exercise, and its errors."""
+    written = {
+        step.cell.grade_id: step.cell.source
+        for step in assembly.steps
+        if step.origin is Origin.ANSWER
+    }
+    answers = {each.id: [cell.grade_id for cell in each.answers] for each in exercises}
+    return tuple(
+        replace(
+            result,
+            answer=clip(
+                "\n\n".join(written.get(name, "") for name in answers[result.id]), ANSWER_CHARS
+            ),
+            errors=tuple(errors[name] for name in answers[result.id] if name in errors),
+        )
+        for result in results
+    )
 
 
 def annotated_notebook(

@@ -14,7 +14,8 @@ from graders.kernel import CellResult, Kernel
 from graders.notebooks.assemble import Assembly, Origin, Step
 from graders.notebooks.cells import Cell
 from graders.notebooks.regions import HIDDEN_TESTS, cut
-from graders.protocol import Limits, Outcome, TestOutcome
+from graders.protocol import CellError, Limits, Outcome, TestOutcome
+from graders.report import cell_error
 from graders.sandbox.errors import KernelDied
 from graders.scoring import Verdict
 from graders.verdict.session import CheckerSession
@@ -64,6 +65,7 @@ class Run:
     limits: Limits
     phases: Phases
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    errors: dict[str, CellError] = field(default_factory=dict)
     outputs: dict[int, Outputs] = field(default_factory=dict)
     outcome: Outcome = Outcome.GRADED
     message: str = ""
@@ -101,6 +103,10 @@ class Run:
         if self.session is not None:
             self.session.learner_ran(step.cell.source)
         self.outputs[number] = (tuple(result.outputs), result.execution_count)
+        if step.origin is Origin.ANSWER and result.error_name:
+            self.errors[step.cell.grade_id] = cell_error(
+                step.cell.grade_id, result.error_name, result.error_value, result.traceback
+            )
         return self._goes_on(result, f"La cellule {number + 1}", wall_s)
 
     def _test(self, number: int, cell: Cell, wall_s: float) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from graders.comparison import Comparison
 from graders.notebooks.cells import Cell
 from graders.notebooks.exercises import Exercise
 from graders.notebooks.regions import visible_part
@@ -25,6 +26,7 @@ class Verdict:
     is_forgeable: bool = False
     message: str = ""
     traceback: str = ""
+    comparison: Comparison | None = None
 
 
 NOT_RUN = Verdict(outcome=TestOutcome.NOT_RUN)
@@ -104,6 +106,7 @@ def _test(cell: Cell, verdict: Verdict) -> TestResult:
         source=source.strip(),
         message="" if is_hidden else verdict.message,
         traceback="" if is_hidden else verdict.traceback,
+        comparison=None if is_hidden else verdict.comparison,
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from graders.comparison import Comparison, comparison_from_json
+
 MAX_TEXT = 4000
 
 
@@ -28,6 +30,7 @@ class CellVerdict:
     points: float = 0.0
     message: str = ""
     traceback: str = ""
+    comparison: Comparison | None = None
     duration_ms: float = 0.0
 
 
@@ -64,6 +67,7 @@ def _from_share(
         points=share * max_points,
         message=_told(str(answer.get("message", ""))[:MAX_TEXT], is_hidden=is_hidden),
         traceback=_told(str(answer.get("traceback", ""))[:MAX_TEXT], is_hidden=is_hidden),
+        comparison=None if is_hidden else comparison_from_json(answer.get("comparison")),
     )
 
 

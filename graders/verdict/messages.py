@@ -51,6 +51,9 @@ class _Short(reprlib.Repr):
 _repr = _Short()
 _repr.maxstring = _repr.maxother = _repr.maxlong = 120
 _repr.maxlist = _repr.maxtuple = _repr.maxset = _repr.maxdict = 12
+_long = _Short()
+_long.maxstring = _long.maxother = _long.maxlong = 400
+_long.maxlist = _long.maxtuple = _long.maxset = _long.maxdict = 40
 
 
 def clean(text: str, limit: int = MAX_TEXT) -> str:
@@ -74,6 +77,11 @@ def short(value: Any) -> str:
         return clean(_repr.repr(value), 300)
     except Exception:  # an integer too long to be written, for one
         return f"une valeur de type {type(value).__name__}"
+
+
+def repr_of(value: Any) -> str:
+    """Return the text of a plain value and of its first parts, some forty of them."""
+    return _long.repr(value)
 
 
 def _typed(value: Any) -> str:

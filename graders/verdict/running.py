@@ -10,9 +10,11 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from graders.verdict import messages
+from graders.verdict.comparing import comparison_of
 from graders.verdict.names import without_magics
 from graders.verdict.namespace import Namespace
 from graders.verdict.peer import Broken, Peer
@@ -39,15 +41,24 @@ class Finding:
     share: float
     message: str = ""
     traceback: str = ""
+    comparison: dict[str, Any] | None = None
+
+
+def _nothing() -> None:
+    """Tell of no values."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """How a statement failed, and where."""
+    """How a statement failed, and where.
+
+    :param told: describes the values that were compared; slow, so only for what is shown.
+    """
 
     message: str
     traceback: str
     line: int
+    told: Callable[[], dict[str, Any] | None] = _nothing
 
 
 class Sink(io.StringIO):
@@ -106,7 +117,12 @@ class Runner:
             )
         if failure is None or is_hidden or failure.line in secret:
             return Finding(share=share)
-        return Finding(share=share, message=failure.message, traceback=failure.traceback)
+        return Finding(
+            share=share,
+            message=failure.message,
+            traceback=failure.traceback,
+            comparison=failure.told(),
+        )
 
     def _prepare(self, source: str) -> tuple[ast.Module, frozenset[int]]:
         for text in (source, without_magics(source)):
@@ -168,13 +184,13 @@ class Runner:
                 message=messages.for_broken(self._peer.broken), traceback="", line=line
             )
         if type(error) is AssertionError:
-            claim = (
-                self._watch.claims[self._watch.current] if self._watch.current >= 0 else None
-            )
+            claim = self._watch.claim_at(line)
             said = str(error.args[0]) if error.args else ""
-            text = messages.for_assertion(claim, self._watch.noted, said)
-        else:
-            text = messages.for_error(error)
+            noted = self._watch.noted
+            text = messages.for_assertion(claim, noted, said)
+            told = partial(comparison_of, self._peer, claim, noted, said)
+            return Failure(message=text, traceback="", line=line, told=told)
+        text = messages.for_error(error)
         return Failure(message=text, traceback=messages.traceback_of(error), line=line)
 
 

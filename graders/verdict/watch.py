@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from graders.verdict.peer import Peer
 
@@ -19,13 +19,18 @@ ROUNDING = ("abs", "fabs", "absolute", "round", "max", "norm")
 class Claim:
     """One assertion of a test.
 
-    :param kind: the operator's class name, the function's name, or empty.
+    :param kind: the operator's class name, the function's name, `Truth` for what a function of
+        the learner's answers, or empty.
     :param learner_sides: for each side, whether it reads a name of the learner's.
+    :param is_negated: it stands under `not`.
+    :param lines: first and last line of the statement that it stands in.
     """
 
     kind: str
     source: str
     learner_sides: tuple[bool, ...] = ()
+    is_negated: bool = False
+    lines: tuple[int, int] = (0, 0)
 
 
 class Watch:
@@ -53,6 +58,11 @@ class Watch:
         self.current, self.noted = number, []
         self._peer.held = []
         return number
+
+    def claim_at(self, line: int) -> Claim | None:
+        """Return the assertion at work if the line is one of its statement's."""
+        claim = self.claims[self.current] if self.current >= 0 else None
+        return claim if claim and claim.lines[0] <= line <= claim.lines[1] else None
 
     def first(self, number: int, value: Any) -> Any:
         """Remember the first side; `begin` has run before it was evaluated."""
@@ -85,44 +95,63 @@ class Rewriter(ast.NodeTransformer):
 
     def __init__(self, is_theirs: Callable[[str], bool]) -> None:
         self._is_theirs = is_theirs
+        self._is_negated = False
+        self._lines = (0, 0)
         self.claims: list[Claim] = []
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
-        node.test = self._watched(node.test)
+        node.test = self._watched_in(node, node.test)
         return node
 
     def visit_If(self, node: ast.If) -> ast.AST:
         if isinstance(node.test, ast.Compare):
-            node.test = self._watched(node.test)
+            node.test = self._watched_in(node, node.test)
         self.generic_visit(node)
         return node
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST:
         if isinstance(node.value, ast.Compare):
-            node.value = self._watched(node.value)
+            node.value = self._watched_in(node, node.value)
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         call = node.value
         if isinstance(call, ast.Call) and ASSERTING.search(_name_of(call.func)):
-            node.value = self._watched(call)
+            node.value = self._watched_in(node, call)
         return node
+
+    def _watched_in(self, statement: ast.stmt, node: ast.expr) -> ast.expr:
+        self._lines = (statement.lineno, statement.end_lineno or statement.lineno)
+        return self._watched(node)
 
     def _watched(self, node: ast.expr) -> ast.expr:
         if isinstance(node, ast.BoolOp):
             node.values = [self._watched(value) for value in node.values]
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self._is_negated = not self._is_negated
             node.operand = self._watched(node.operand)
+            self._is_negated = not self._is_negated
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
             return self._compare(node)
         elif isinstance(node, ast.Call) and len(node.args) >= 2 and not _is_starred(node):
             return self._call(node)
+        elif _is_equals(node):
+            return self._equals(node)
         else:
             return self._plain(node)
         return node
 
+    def _equals(self, node: ast.Call) -> ast.expr:
+        """`table.equals(other)`: both tables are remembered."""
+        assert isinstance(node.func, ast.Attribute)
+        number = self._claim("equals", node, (node.func.value, node.args[0]))
+        node.func.value = self._first(number, node.func.value)
+        node.args = [_call("last", node.args[0])]
+        return node
+
     def _plain(self, node: ast.expr) -> ast.expr:
-        number = self._claim("", node, ())
+        is_answer = isinstance(node, ast.Call) and self._reads_theirs(node.func)
+        number = self._claim("Truth" if is_answer else "", node, ())
         return _call("first", _call("begin", ast.Constant(number)), node)
 
     def _compare(self, node: ast.Compare) -> ast.expr:
@@ -153,7 +182,15 @@ class Rewriter(ast.NodeTransformer):
 
     def _claim(self, kind: str, node: ast.expr, sides: tuple[ast.expr, ...]) -> int:
         theirs = tuple(self._reads_theirs(side) for side in sides)
-        self.claims.append(Claim(kind=kind, source=ast.unparse(node), learner_sides=theirs))
+        self.claims.append(
+            Claim(
+                kind=kind,
+                source=ast.unparse(node),
+                learner_sides=theirs,
+                is_negated=self._is_negated,
+                lines=self._lines,
+            )
+        )
         return len(self.claims) - 1
 
     def _reads_theirs(self, node: ast.expr) -> bool:
@@ -171,6 +208,16 @@ def _name_of(node: ast.expr) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _is_equals(node: ast.expr) -> TypeGuard[ast.Call]:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "equals"
+        and len(node.args) == 1
+        and not _is_starred(node)
+    )
 
 
 def _is_starred(node: ast.Call) -> bool:

@@ -211,6 +211,22 @@ class TestWhatIsSaid:
         assert "8" in cube.messages[0]
         assert "9" in cube.messages[0]
 
+    def test_tells_the_values_that_were_compared(self, engine):
+        mine = handed_in(*SQUARE, carre="def carre(x):\n    return 2 * x")
+        visible, secret = graded(engine, SQUARE, mine).exercises[0].tests
+
+        assert (visible.comparison.expected.text, visible.comparison.got.text) == ("9", "6")
+        assert secret.comparison is None
+
+    def test_tells_what_was_written_and_the_error_it_ended_on(self, engine):
+        mine = handed_in(*SQUARE, carre="def carre(x)\n    return x")
+        (exercise,) = graded(engine, SQUARE, mine).exercises
+
+        assert exercise.answer == "def carre(x)\n    return x"
+        assert (exercise.errors[0].cell, exercise.errors[0].name) == ("carre", "SyntaxError")
+        assert "expected ':'" in exercise.errors[0].message
+        assert "def carre(x)" in exercise.errors[0].traceback
+
     def test_shows_the_learners_own_lines_of_a_traceback(self, engine):
         mine = handed_in(*CUBE, cube="def cube(x):\n    return 1 / 0")
         (test,) = graded(engine, CUBE, mine).exercises[0].tests
