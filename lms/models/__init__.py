@@ -5,6 +5,7 @@ from lms.models.audit import AuditEvent
 from lms.models.base import Base
 from lms.models.drafts import Draft, DraftOutputs, DraftVersion
 from lms.models.evidence import Evidence, LevelDecision
+from lms.models.feedback import Comment, HintView
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
 from lms.models.own import Note, StudyDay, WeeklyGoal
 from lms.models.people import Invitation, SignIn, SignInAttempt, User
@@ -26,12 +27,14 @@ __all__ = [
     "AuditEvent",
     "Base",
     "Campus",
+    "Comment",
     "Draft",
     "DraftOutputs",
     "DraftVersion",
     "Evidence",
     "ExerciseResult",
     "GradingRun",
+    "HintView",
     "Invitation",
     "Job",
     "LevelDecision",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.models.base import Base
@@ -125,6 +125,12 @@ class ExerciseResult(Base):
 
     #: One object a test, as `graders.protocol.TestResult`.
     tests: Mapped[list[Any]]
+
+    #: One object an error, as `graders.protocol.CellError`; None in runs recorded before it was kept.
+    errors: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+
+    #: What the learner wrote; None in runs recorded before it was kept.
+    answer: Mapped[str | None]
 
     run: Mapped[GradingRun] = relationship(back_populates="exercises")
 
