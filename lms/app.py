@@ -35,6 +35,7 @@ from lms.web import (
     static,
     submissions,
     teach,
+    tickets,
 )
 from lms.web.context import EXTENSION, Site
 
@@ -51,6 +52,7 @@ BLUEPRINTS = (
     passwords.bp,
     submissions.bp,
     teach.bp,
+    tickets.bp,
 )
 
 

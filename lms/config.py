@@ -79,6 +79,43 @@ class Config:
     is_demo: bool = False
     """Show the demo accounts on the sign-in page."""
 
+    gateway_url: str = ""
+    """Address of the gateway of live kernels, as `wss://cours.ecole.example`; empty means the
+    public address with the next port."""
+
+    gateway_key: str = ""
+    """Signs the tickets that web and gateway share; empty makes one from the secret."""
+
+    gateway_kernels: int = 0
+    """Live kernels of the whole site; 0 counts them from the free memory."""
+
+    gateway_kernels_each: int = 2
+    """Live kernels of one person."""
+
+    gateway_idle_s: int = 1800
+    """A live kernel unused for that long is ended."""
+
+    gateway_cell_s: int = 600
+    """How long one cell may run in a live kernel."""
+
+    @property
+    def gateway_origin(self) -> str:
+        """Where pages reach the gateway, without path: what their security policy allows."""
+        address = urlsplit(self.gateway_url or self.public_url)
+        is_secure = address.scheme in {"https", "wss"}
+        host = address.hostname or ""
+        host = f"[{host}]" if ":" in host else host
+        port = address.port
+        if not self.gateway_url:
+            port = (port or (443 if is_secure else 80)) + 1
+        return f"{'wss' if is_secure else 'ws'}://{host}{f':{port}' if port else ''}"
+
+    @property
+    def gateway_socket(self) -> str:
+        """Address of the gateway's WebSocket."""
+        path = urlsplit(self.gateway_url).path.rstrip("/") if self.gateway_url else ""
+        return f"{self.gateway_origin}{path}/noyau"
+
     @property
     def database(self) -> str:
         """SQLAlchemy address of the database."""

@@ -7,6 +7,7 @@ import socket
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lms.catalogue.library import PUBLISHED, course_folders
 from lms.catalogue.publishing import published_folders
@@ -15,6 +16,7 @@ from lms.database import open_engine, session_factory
 from lms.migrations import upgrade
 from lms.publication import Publication, publish_courses
 from lms.supervisor import Program, inherited_environment, python_command
+from lms.tickets import key_of
 from lms.workshop import Capacity
 
 ANY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not listened on
@@ -24,11 +26,13 @@ ANY_ADDRESS = {"0.0.0.0", "::", ""}  # noqa: S104 - compared, not listened on
 class Installation:
     """One site with the processes that serve it.
 
+    :param gateway: where the gateway of live kernels listens.
     :param logs: folder of the processes' logs; None sends them to the terminal.
     """
 
     config: Config
     listener: socket.socket
+    gateway: socket.socket
     workers: int
     capacity: Capacity
     logs: Path | None = None
@@ -41,9 +45,13 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
-def complete(config: Config, *, public_url: str) -> Config:
-    """Return the settings with the address at which the site listens."""
-    return replace(config, public_url=public_url)
+def complete(config: Config, *, public_url: str, gateway_port: int) -> Config:
+    """Return the settings with the addresses at which site and gateway listen."""
+    address = urlsplit(public_url)
+    host = address.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    gateway_url = config.gateway_url or f"{address.scheme}://{host}:{gateway_port}"
+    return replace(config, public_url=public_url, gateway_url=gateway_url)
 
 
 def prepare(config: Config) -> tuple[Publication, ...]:
@@ -76,7 +84,24 @@ def programs(site: Installation) -> list[Program]:
         descriptors=(descriptor,),
         log=_log(site, "web"),
     )
-    return [web, *(_worker(site, number) for number in range(1, site.workers + 1))]
+    workers = [_worker(site, number) for number in range(1, site.workers + 1)]
+    return [web, _gateway(site), *workers]
+
+
+def _gateway(site: Installation) -> Program:
+    descriptor = site.gateway.fileno()
+    words = ("gateway", "--with-parent", "--descriptor", str(descriptor))
+    # It reads tickets and signs no session: it gets the key of tickets alone.
+    config = replace(
+        site.config, secret_key=secrets.token_urlsafe(), gateway_key=key_of(site.config)
+    )
+    return Program(
+        name="noyaux",
+        command=python_command("lms.cli", *words),
+        environment=_environment(config),
+        descriptors=(descriptor,),
+        log=_log(site, "noyaux"),
+    )
 
 
 def _worker(site: Installation, number: int) -> Program:
@@ -88,7 +113,9 @@ def _worker(site: Installation, number: int) -> Program:
             *("--memory", str(site.capacity.budget_mib)),
         ],
         # A worker signs nothing: it does not get the secret that signs sessions.
-        environment=_environment(replace(site.config, secret_key=secrets.token_urlsafe())),
+        environment=_environment(
+            replace(site.config, secret_key=secrets.token_urlsafe(), gateway_key="")
+        ),
         log=_log(site, f"correction-{number}"),
     )
 
@@ -99,6 +126,8 @@ def _environment(config: Config) -> dict[str, str]:
         GARRIGUE_INSTANCE=str(config.instance),
         GARRIGUE_COURSES=str(config.courses),
         GARRIGUE_PUBLIC_URL=config.public_url,
+        GARRIGUE_GATEWAY_URL=config.gateway_url,
+        GARRIGUE_GATEWAY_KEY=config.gateway_key,
         GARRIGUE_IS_DEMO="true" if config.is_demo else "false",
         GARRIGUE_HAS_LIVE_RELOAD="true" if config.has_live_reload else "false",
     )
@@ -121,7 +150,7 @@ def announcement(site: Installation) -> str:
         f"  Données     {config.instance.resolve()} (base, carnets déposés, secret)",
         f"  Cours       {', '.join(sorted(course_folders(config.courses))) or 'aucun'}"
         f" ({config.courses})",
-        f"  Processus   web et {site.workers} de correction ; "
+        f"  Processus   web, noyaux et {site.workers} de correction ; "
         f"{together} {'carnet' if together == 1 else 'carnets'} à la fois, "
         f"{site.workers * capacity.budget_mib} Mio de mémoire au plus",
     ]

@@ -46,6 +46,17 @@ def listen(host: str, port: int | None) -> socket.socket:
         raise PortTaken(port, free.getsockname()[1])
 
 
+def listen_after(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on the first free port after that one.
+
+    :raises PortTaken: if none is free.
+    """
+    found = _first_free(host, port + 1)
+    if found is None:
+        raise PortTaken(port + 1, None)
+    return found
+
+
 def _first_free(host: str, first: int) -> socket.socket | None:
     ports = range(first, min(first + NEXT_PORTS, LAST_PORT + 1))
     tried = (_open(host, port) for port in ports)

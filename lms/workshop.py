@@ -37,7 +37,7 @@ class Capacity:
 
 def capacity(workers: int = 1) -> Capacity:
     """Return what each of so many worker processes may use of this machine."""
-    budget_mib = max(USUAL_RUN_MIB, int(_free_mib() * MEMORY_SHARE) // workers)
+    budget_mib = max(USUAL_RUN_MIB, int(free_mib() * MEMORY_SHARE) // workers)
     cores = max(1, len(os.sched_getaffinity(0)) // workers)
     return Capacity(
         slots=max(1, min(cores, budget_mib // USUAL_RUN_MIB)), budget_mib=budget_mib
@@ -87,7 +87,8 @@ def why_not() -> str:
     return " ".join(f"{found.sentence} {found.remedy}".strip() for found in lacking)
 
 
-def _free_mib() -> int:
+def free_mib() -> int:
+    """Return the memory that this machine could still give."""
     for line in Path("/proc/meminfo").read_text().splitlines():
         name, _colon, value = line.partition(":")
         if name == "MemAvailable":

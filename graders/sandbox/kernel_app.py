@@ -22,8 +22,9 @@ from IPython.core.profiledir import ProfileDir
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
-#: History would be a file and a thread for each run, and nobody reads it.
-ARGUMENTS = ["--HistoryManager.enabled=False", "--quiet"]
+#: History would be a file and a thread for each run, and nobody reads it. Jedi reads sources
+#: for seconds at the first completion; the live objects know as much.
+ARGUMENTS = ["--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False", "--quiet"]
 
 
 #: Modules that ipykernel imports when it starts or runs its first cells.

@@ -14,6 +14,7 @@ from lms.errors import Refusal
 #: nor a database, so no module is imported before its command is called.
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("lms.cli.serve:serve", "Sert le site et corrige les rendus."),
+    "gateway": ("lms.cli.gateway:gateway", "Tient les noyaux des carnets ouverts."),
     "worker": ("lms.cli.worker:worker", "Corrige les rendus, sans servir le site."),
     "jobs": ("lms.cli.jobs:jobs", "Montre et relance les corrections."),
     "demo": ("lms.cli.demo:demo", "Sert une école de démonstration."),

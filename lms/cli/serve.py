@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -18,7 +19,7 @@ from lms.embedded import (
     prepare,
     programs,
 )
-from lms.listening import DEFAULT_PORT, listen
+from lms.listening import DEFAULT_PORT, listen, listen_after
 from lms.publication import Publication
 from lms.supervisor import Supervisor, stopped_by_signals
 from lms.workshop import capacity
@@ -31,13 +32,14 @@ WORKERS = click.IntRange(1, 64)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Adresse d’écoute.")
 @click.option("--port", type=PORT, help="Port ; sans lui, le premier libre à partir de 8000.")
 @click.option("--workers", type=WORKERS, default=1, help="Processus de correction.")
-def serve(host: str, port: int | None, workers: int) -> None:
+@click.option("--gateway-port", type=PORT, help="Port des noyaux ; sans lui, le suivant.")
+def serve(host: str, port: int | None, workers: int, gateway_port: int | None) -> None:
     """Sert le site et corrige les rendus, jusqu’à Ctrl-C.
 
     Les réglages sont des variables d’environnement (docs/exploitation.md). Par défaut, les
     données vont dans « instance » et les cours sont lus dans « courses ».
     """
-    run_site(settings(), host=host, port=port, workers=workers)
+    run_site(settings(), host=host, port=port, workers=workers, gateway_port=gateway_port)
 
 
 def provide_defaults(instance: Path) -> None:
@@ -51,20 +53,27 @@ def run_site(
     host: str,
     port: int | None,
     workers: int,
+    gateway_port: int | None = None,
     logs: Path | None = None,
     also_say: str = "",
 ) -> None:
     """Serve the site until it is told to stop."""
     stop = threading.Event()
-    with listen(host, port) as listener:
-        _say_other_port(port, listener.getsockname()[1])
+    with ExitStack() as sockets:
+        listener = sockets.enter_context(listen(host, port))
+        got = listener.getsockname()[1]
+        _say_other_port(port, got)
+        kernels = sockets.enter_context(
+            listen_after(host, got) if gateway_port is None else listen(host, gateway_port)
+        )
         public_url = os.environ.get("GARRIGUE_PUBLIC_URL") or address_of(listener)
-        config = complete(config, public_url=public_url)
+        config = complete(config, public_url=public_url, gateway_port=kernels.getsockname()[1])
         for publication in prepare(config):
             say_publication(publication)
         site = Installation(
             config=config,
             listener=listener,
+            gateway=kernels,
             workers=workers,
             capacity=capacity(workers),
             logs=logs,

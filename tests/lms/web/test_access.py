@@ -110,6 +110,11 @@ ROUTES = {
         known=MEMBERS - LEARNERS,
         fields={"carnet": "notebook"},
     ),
+    "POST tickets.create": Route(
+        address=f"{ASSIGNMENT}/atelier/ticket",
+        allowed=LEARNERS | {"trainer"},
+        known=MEMBERS - LEARNERS - {"trainer"},
+    ),
     "GET submissions.show": Route(address="/rendus/{submission}/", **WORK),
     "GET submissions.download": Route(address="/rendus/{submission}/carnet.ipynb", **WORK),
     "GET submissions.annotated": Route(address="/rendus/{submission}/carnet/", **WORK),
