@@ -30,6 +30,7 @@ class Action(StrEnum):
     SEE_SUBMISSION = "see-submission"  # state, feedback and the file as it was handed in
     SEE_RESULTS = "see-results"  # the table of a promotion, its members
     INVITE = "invite"
+    OPERATE = "operate"  # the installation itself, nobody's work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +109,7 @@ RIGHTS: Mapping[Action, Right] = {
     Action.SEE_SUBMISSION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
     Action.SEE_RESULTS: Right(roles=STAFF),
     Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),
+    Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }
 
 
