@@ -89,7 +89,7 @@ def hand_in(
     version = current_version(session, course.slug, assignment)
     is_blank = _is_blank(blobs.get(version.notebook_hash), upload.data)
     notebook_hash = blobs.put(upload.data)
-    _take_turn(session, learner_id)
+    take_turn(session, learner_id)
     before = _same(session, learner_id, version, notebook_hash)
     if before is not None:
         return HandedIn(submission=before, is_new=False)
@@ -201,7 +201,7 @@ def _shown_name(filename: str) -> str:
     return printable.replace("\\", "/").rpartition("/")[2][-FILENAME_LENGTH:] or "carnet.ipynb"
 
 
-def _take_turn(session: Session, learner_id: int) -> None:
+def take_turn(session: Session, learner_id: int) -> None:
     """Wait until no other upload of this person is under way.
 
     A write that changes nothing: it locks the row, or the whole file where that is SQLite.

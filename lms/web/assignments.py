@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any
@@ -28,15 +27,14 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from lms.catalogue.addresses import place_of
 from lms.config import MIB
 from lms.content.markdown import markdown_cell
-from lms.domain.access import Action, Subject, require
-from lms.domain.course import Assignment, Course
+from lms.domain.access import Action
 from lms.errors import Invalid, NotFound, TooLarge
 from lms.models import AssignmentVersion
 from lms.services import submissions
 from lms.services.attempts import desk
-from lms.services.promotions import promotions_following
 from lms.services.submissions import NoAnswers, Upload
 from lms.web import errors
+from lms.web.asked import Asked, asked_for
 from lms.web.context import now, site
 from lms.web.submissions import NOTEBOOK_TYPE
 
@@ -48,33 +46,8 @@ bp = Blueprint(
 CONFIRM_S = 3600
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What an address of this module names."""
-
-    course: Course
-    assignment: Assignment
-
-
-def _asked(action: Action) -> Asked:
-    """Return the assignment that the address names, once the person may do that with it."""
-    named = request.view_args or {}
-    course_slug = named["course_slug"]
-    subject = Subject(promotion_ids=promotions_following(g.session, course_slug))
-    require(g.actor, action, subject)
-    course = site().library.course(course_slug)
-    assignment = course.assignment(named["assignment_id"])
-    if assignment is None:
-        raise NotFound(_("Cet exercice n’existe pas, ou plus."))
-    return Asked(course=course, assignment=assignment)
-
-
-def _version(asked: Asked) -> AssignmentVersion:
-    return submissions.current_version(g.session, asked.course.slug, asked.assignment)
-
-
 def _page(asked: Asked, *, error: str = "") -> str:
-    moment, version = now(), _version(asked)
+    moment, version = now(), asked.version
     return render_template(
         "assignments/show.html",
         course=asked.course,
@@ -100,20 +73,20 @@ def _instructions(asked: Asked, version: AssignmentVersion) -> Markup:
 @bp.get("/")
 def show(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noqa: ARG001
     """Show what is asked, what is due, and what was handed in so far."""
-    return _page(_asked(Action.READ_COURSE))
+    return _page(asked_for(Action.READ_COURSE))
 
 
 @bp.get("/carnet.ipynb")
 def released(course_slug: str, assignment_id: str) -> Response:  # noqa: ARG001
     """Give the notebook to work on: no solutions, no hidden tests."""
-    version = _version(_asked(Action.READ_COURSE))
+    version = asked_for(Action.READ_COURSE).version
     return _file(version.released_hash, f"{version.assignment_id}.ipynb")
 
 
 @bp.get("/donnees/<path:path>")
 def data(course_slug: str, assignment_id: str, path: str) -> Response:  # noqa: ARG001
     """Give one of the data files, by its path beside the notebook."""
-    version = _version(_asked(Action.READ_COURSE))
+    version = asked_for(Action.READ_COURSE).version
     if path not in version.files:
         raise NotFound(_("Ce fichier de données n’existe pas."))
     return _file(version.files[path], PurePosixPath(path).name)
@@ -122,7 +95,7 @@ def data(course_slug: str, assignment_id: str, path: str) -> Response:  # noqa: 
 @bp.post("/rendus")
 def hand_in(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noqa: ARG001
     """Keep an uploaded notebook, then follow its correction."""
-    asked = _asked(Action.HAND_IN)
+    asked = asked_for(Action.HAND_IN)
     handed_in = submissions.hand_in(
         g.session,
         site().blobs,
@@ -145,7 +118,7 @@ def explain(refusal: Invalid) -> ResponseReturnValue:
     """Show the form again with what is wrong with the file."""
     g.session.rollback()
     status = 413 if isinstance(refusal, TooLarge) else 400
-    return _page(_asked(Action.READ_COURSE), error=str(refusal)), status
+    return _page(asked_for(Action.READ_COURSE), error=str(refusal)), status
 
 
 @bp.errorhandler(RequestEntityTooLarge)
@@ -158,7 +131,7 @@ def explain_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 def ask_again(empty: NoAnswers) -> ResponseReturnValue:
     """Ask whether a notebook without answers is really meant; the file is kept meanwhile."""
     g.session.rollback()
-    asked = _asked(Action.HAND_IN)
+    asked = asked_for(Action.HAND_IN)
     kept = {
         "person": g.actor.user_id,
         "assignment": asked.assignment.content_hash,

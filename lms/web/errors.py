@@ -5,7 +5,17 @@ from __future__ import annotations
 import errno
 from collections.abc import Mapping
 
-from flask import Flask, Response, flash, g, make_response, redirect, render_template, request
+from flask import (
+    Flask,
+    Response,
+    flash,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
@@ -36,6 +46,18 @@ STATUS: Mapping[type[Exception], int] = {
     Invalid: 400,
     TooLarge: 413,
     Unavailable: 503,
+}
+
+#: What a script is told; it decides by the code and shows the message.
+CODES = {
+    400: "invalid",
+    401: "signed-out",
+    403: "not-allowed",
+    404: "not-found",
+    409: "conflict",
+    413: "too-large",
+    429: "too-many",
+    503: "unavailable",
 }
 
 #: When to try again after a fault that passes by itself.
@@ -99,6 +121,9 @@ def init_app(app: Flask) -> None:
 
 def ask_to_sign_in(_error: NotSignedIn) -> ResponseReturnValue:
     """Send a person who is not signed in to the form, and back afterwards."""
+    if wants_json():
+        message = _("Votre session a pris fin : connectez-vous, puis recommencez.")
+        return jsonify(code=CODES[401], message=message, url=sign_in_url(request)), 401
     if request.method != "GET":
         flash(_("Votre session a pris fin : connectez-vous, puis recommencez."), "warning")
     return redirect(sign_in_url(request), 303)
@@ -115,6 +140,8 @@ def refuse(error: Refusal) -> ResponseReturnValue:
 
 def refuse_form(_error: CSRFError) -> ResponseReturnValue:
     """Explain a form that could not be recognised, and how to keep what was typed in it."""
+    if wants_json():
+        return jsonify(code="csrf", message=_("Cette page a expiré : rechargez-la.")), 400
     return render_template("errors/form.html"), 400
 
 
@@ -142,12 +169,22 @@ def fail(error: InternalServerError) -> ResponseReturnValue:
 
 
 def page(status: int, message: str = "") -> Response:
-    """Return the page of a status, in the site's frame."""
+    """Return the page of a status, in the site's frame; for a script, the same as JSON."""
     title, advice = WORDS.get(status, WORDS[400 if status < 500 else 500])
-    answer = render_template(
-        "errors/page.html", status=status, title=title, message=message, advice=advice
-    )
+    if wants_json():
+        code = CODES.get(status, "failed" if status >= 500 else CODES[400])
+        answer: str | Response = jsonify(code=code, message=message or f"{title}. {advice}")
+    else:
+        answer = render_template(
+            "errors/page.html", status=status, title=title, message=message, advice=advice
+        )
     response = make_response(answer, status)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_S)
     return response
+
+
+def wants_json() -> bool:
+    """Whether a script asks, rather than a person: by the `Accept` that it sends."""
+    kinds = ["text/html", "application/json"]
+    return request.accept_mimetypes.best_match(kinds) == "application/json"

@@ -17,9 +17,11 @@ from sqlalchemy.orm import Session
 from lms.app import create_app
 from lms.config import Config
 from lms.domain.access import Role
-from lms.models import Base, GradingRun, Promotion, Submission, User
+from lms.domain.draft_cells import Work
+from lms.models import Base, Draft, DraftVersion, GradingRun, Promotion, Submission, User
 from lms.services import invitations, resets, versions
 from lms.services import sign_in as signing
+from lms.services.draft_documents import packed_work
 from lms.web.context import EXTENSION, Site
 from lms.web.person import OPEN
 from tests.factories import make_membership, make_promotion, make_user, write_course
@@ -62,12 +64,14 @@ class Route:
     :param allowed: they get an answer below 400 that does not lead to the sign-in form.
     :param known: they may know that it exists, and are refused with 403; all others who are
         signed in get 404, and those who are not are led to the sign-in form.
+    :param body: what a script sends as JSON, with the token in a header.
     """
 
     allowed: frozenset[str]
     known: frozenset[str] = frozenset()
     address: str
     fields: dict[str, Any] = field(default_factory=dict)
+    body: dict[str, Any] | None = None
 
 
 READERS = MEMBERS - {"funder"} | {"trainer elsewhere", "operator"}
@@ -77,6 +81,18 @@ RESULTS = {"allowed": STAFF, "known": MEMBERS - STAFF}
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
 ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
+WORKBENCH = f"{ASSIGNMENT}/atelier"
+WORKERS = LEARNERS | {"trainer"}
+WORKING = {"allowed": WORKERS, "known": MEMBERS - WORKERS}
+
+QUESTION = """
+:::{admonition} Que vaut `2 + 2` ?
+:class: quiz dropdown
+Réponse : 4
+
+> Deux et deux.
+:::
+"""
 
 #: Every route of the site by method and endpoint. One that is not here fails the tests.
 ROUTES = {
@@ -110,6 +126,23 @@ ROUTES = {
         known=MEMBERS - LEARNERS,
         fields={"carnet": "notebook"},
     ),
+    "GET drafts.show": Route(address=f"{WORKBENCH}/brouillon", **WORKING),
+    "PUT drafts.save": Route(
+        address=f"{WORKBENCH}/brouillon", body={"base": 1, "cells": []}, **WORKING
+    ),
+    "GET drafts.versions": Route(address=f"{WORKBENCH}/versions", **WORKING),
+    "GET drafts.version": Route(address=f"{WORKBENCH}/versions/1", **WORKING),
+    "POST drafts.resume": Route(
+        address=f"{WORKBENCH}/versions/1/reprendre", body={"base": 1}, **WORKING
+    ),
+    "GET drafts.download": Route(address=f"{WORKBENCH}/carnet.ipynb", **WORKING),
+    "GET drafts.output": Route(address=f"{WORKBENCH}/sortie", **WORKING),
+    "POST drafts.hand_in": Route(
+        address=f"{WORKBENCH}/depot",
+        allowed=LEARNERS,
+        known=MEMBERS - LEARNERS,
+        body={"base": 1, "is_confirmed": True},
+    ),
     "POST tickets.create": Route(
         address=f"{ASSIGNMENT}/atelier/ticket",
         allowed=LEARNERS | {"trainer"},
@@ -125,6 +158,14 @@ ROUTES = {
         known=MEMBERS - STAFF | {"stranger"},
     ),
     "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
+    "POST questions.answer": Route(address="/cours/petit-cours/debut/lire/reponses", **READING),
+    "GET questions.pages": Route(address="/promotions/{promotion}/questions/", **RESULTS),
+    "GET questions.counts": Route(
+        address="/promotions/{promotion}/questions/debut/lire/", **RESULTS
+    ),
+    "GET operate.extensions": Route(
+        address="/exploitation/extensions", allowed=frozenset({"operator"})
+    ),
     "POST teach.invite": Route(
         address="/promotions/{promotion}/invitations",
         allowed=frozenset({"cohort manager"}),
@@ -132,8 +173,11 @@ ROUTES = {
     ),
 }
 
-POSTS = [name for name in ROUTES if name.startswith("POST")]
+POSTS = [name for name in ROUTES if not name.startswith("GET")]
 STREAMS = {"GET submissions.follow"}
+
+#: What a page of ours shows in a frame.
+FRAMED = {"GET drafts.output"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +235,12 @@ class World:
         client, address = self.browser(person), self.address(name, person)
         if name.startswith("GET"):
             return client.get(address, buffered=name not in STREAMS)
+        body = ROUTES[name].body
+        if body is not None:
+            page = "/connexion" if person in NOBODY else "/compte"
+            sent = client.token(page) if token is None else token
+            headers = {"X-CSRFToken": sent}
+            return client.open(address, method=name.split()[0], json=body, headers=headers)
         fields = {key: (io.BytesIO(answered()), "carnet.ipynb") for key in ROUTES[name].fields}
         page = "/connexion" if person in NOBODY else "/compte"
         fields["csrf_token"] = client.token(page) if token is None else token
@@ -240,7 +290,8 @@ def submission_of(session: Session, site: Site, member: Any) -> Submission:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A school of its own for this module: no test here depends on what another one did."""
     folder: Path = tmp_path_factory.mktemp("school")
-    write_course(folder / "courses")
+    lesson = write_course(folder / "courses") / "debut" / "lire.md"
+    lesson.write_text(lesson.read_text() + QUESTION)
     config = Config(
         secret_key="secret of the tests, long enough",
         instance=folder / "instance",
@@ -291,7 +342,24 @@ def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, i
     submissions = {
         name: submission_of(session, site, parts[name]).id for name in ("owner", "former owner")
     }
+    for name in ("owner", "fellow", "trainer"):
+        session.add(draft_of(people[name], session))
     return people, submissions, promotion
+
+
+def draft_of(user: User, session: Session) -> DraftVersion:
+    """One saved version of a person's draft."""
+    version = session.query(versions.AssignmentVersion).one()
+    draft = Draft(
+        learner_id=user.id,
+        course_slug=version.course_slug,
+        assignment_id=version.assignment_id,
+        number=1,
+    )
+    content = packed_work(Work(answers={"double": "x = 1"}))
+    return DraftVersion(
+        draft=draft, number=1, version=version, content=content, size=1, saved_at=NOW
+    )
 
 
 def expected(route: Route, person: str) -> str:
@@ -345,11 +413,12 @@ def test_63_each_gets_what_is_theirs(world: World, name: str, person: str) -> No
         got = "answered" if name in LEADS_TO_FORM and person in SIGNED_IN else "sent to sign in"
     assert got == wanted
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+    is_framed = name in FRAMED and wanted == "answered"
     assert "frame-ancestors 'none'" in response.headers["Content-Security-Policy"] or (
-        name == "GET learn.file" and wanted == "answered"
+        is_framed or (name == "GET learn.file" and wanted == "answered")
     )
     assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["X-Frame-Options"] == ("SAMEORIGIN" if is_framed else "DENY")
 
 
 @pytest.mark.parametrize("token", ["", "forged", "somebody else's"])
