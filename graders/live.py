@@ -10,18 +10,17 @@ import asyncio
 import secrets
 import signal
 import socket
-import time
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import zmq
 from jupyter_client.session import Session
 
-from graders.kernel import IDLE_S, READY_S, SIGNAL_CODE, CellOutcome
+from graders.kernel import READY_S, SIGNAL_CODE, CellOutcome
 from graders.live_lines import LiveSockets, Reader
+from graders.live_requests import Request, Requests
 from graders.protocol import Limits
 from graders.sandbox.errors import KernelDied, RoomFailed
 from graders.sandbox.lease import Lease
@@ -48,24 +47,6 @@ class Listener(Protocol):
         """Note that the kernel has ended without being told to."""
 
 
-@dataclass(kw_only=True)
-class Request:
-    """Something that was asked of the kernel.
-
-    :param is_shown: whether its outputs go to the listener.
-    :param has_lost: outputs are missing: the kernel said too much at once.
-    """
-
-    id: str
-    done: asyncio.Future[dict[str, Any]]
-    is_cell: bool = False
-    is_shown: bool = False
-    reply: dict[str, Any] | None = None
-    is_idle: bool = False
-    has_lost: bool = False
-    heard_s: float = field(default_factory=time.monotonic)
-
-
 class LiveKernel:
     """A kernel in its room, driven from an event loop."""
 
@@ -75,14 +56,14 @@ class LiveKernel:
         self._pool = pool
         self._loop = asyncio.get_running_loop()
         self._session = Session(key=key.encode(), username="garrigue")
-        self._requests: dict[str, Request] = {}
+        self._requests = Requests(listen_anew=sockets.reconnect_outputs, look=self._look)
         self._is_closed = False
         self._welcome: asyncio.Future[None] = self._loop.create_future()
         self._timer: asyncio.TimerHandle | None = None
         self.listener: Listener | None = None
         self._readers = [
             Reader(self._loop, sockets.iopub, self._take_output),
-            Reader(self._loop, sockets.shell, self._take_reply),
+            Reader(self._loop, sockets.shell, self._requests.take_reply),
             Reader(self._loop, sockets.stdin, self._take_question),
         ]
         self._loop.add_reader(lease.fileno(), self._note_end)
@@ -176,13 +157,9 @@ class LiveKernel:
         if not self.is_alive:
             raise KernelDied("Le noyau s’est arrêté.")
         message = self._session.msg(kind, content)
-        request = Request(
-            id=message["header"]["msg_id"],
-            done=self._loop.create_future(),
-            is_cell=is_cell,
-            is_shown=is_shown,
+        request = self._requests.add(
+            message["header"]["msg_id"], is_cell=is_cell, is_shown=is_shown
         )
-        self._requests[request.id] = request
         self._session.send(self._sockets.shell, message)
         for reader in self._readers[:2]:
             reader.look()  # sending may have swallowed the news of what came meanwhile
@@ -192,48 +169,8 @@ class LiveKernel:
         if message.kind == "iopub_welcome":
             if not self._welcome.done():
                 self._welcome.set_result(None)
-            return
-        request = self._requests.get(message.parent_id)
-        if request is None or not request.is_cell:
-            return
-        request.heard_s = time.monotonic()
-        if message.kind == "status":
-            request.is_idle = message.content.get("execution_state") == "idle"
-            self._settle(request)
-        elif request.is_shown and self.listener is not None:
+        elif self._requests.hear(message) and self.listener is not None:
             self.listener.on_output(message)
-
-    def _take_reply(self, message: Message) -> None:
-        request = self._requests.get(message.parent_id)
-        if request is None or not message.kind.endswith("_reply"):
-            return
-        request.reply = message.content
-        request.heard_s = time.monotonic()
-        request.is_idle = request.is_idle or not request.is_cell
-        if not self._settle(request):
-            self._loop.call_later(IDLE_S, self._give_up_outputs, request)
-
-    def _give_up_outputs(self, request: Request) -> None:
-        """Do without the last outputs of a kernel that has said too much at once."""
-        if self._is_closed or request.done.done():
-            return
-        silent_s = time.monotonic() - request.heard_s
-        if silent_s < IDLE_S:
-            self._loop.call_later(IDLE_S - silent_s + 0.01, self._give_up_outputs, request)
-            return
-        request.is_idle = request.has_lost = True
-        self._sockets.reconnect_outputs()
-        self._settle(request)
-
-    def _settle(self, request: Request) -> bool:
-        if request.reply is None or not request.is_idle:
-            return False
-        self._requests.pop(request.id, None)
-        if request.is_cell and self._has_lost_a_process():
-            self._die(CellOutcome.OUT_OF_MEMORY)
-        if not request.done.done():
-            request.done.set_result(request.reply)
-        return True
 
     def _take_question(self, message: Message) -> None:
         if message.kind == "input_request" and self.listener is not None:
@@ -244,15 +181,18 @@ class LiveKernel:
 
     def _look_later(self) -> None:
         if self._timer is None:
-            self._timer = self._loop.call_later(LOOK_S, self._look)
+            self._timer = self._loop.call_later(LOOK_S, self._look_again)
+
+    def _look_again(self) -> None:
+        self._timer = None
+        self._look()
+        if not self._is_closed and self._requests.has_cell:
+            self._look_later()
 
     def _look(self) -> None:
         """Notice that memory ran out; the kernel itself may not have been the victim."""
-        self._timer = None
         if self._has_lost_a_process():
             self._die(CellOutcome.OUT_OF_MEMORY)
-        elif any(request.is_cell for request in self._requests.values()):
-            self._look_later()
 
     def _has_lost_a_process(self) -> bool:
         return self._lease.usage().oom_kills > 0
@@ -285,13 +225,10 @@ class LiveKernel:
         self._loop.call_soon_threadsafe(self._sockets.close)
 
     def _fail_all(self) -> None:
-        futures: list[asyncio.Future[Any]] = [self._welcome]
-        futures += [each.done for each in self._requests.values()]
-        for future in futures:
-            if not future.done():
-                future.set_exception(KernelDied("Le noyau s’est arrêté."))
-                future.exception()  # nobody has to wait for it
-        self._requests.clear()
+        if not self._welcome.done():
+            self._welcome.set_exception(KernelDied("Le noyau s’est arrêté."))
+            self._welcome.exception()  # nobody has to look at it
+        self._requests.fail_all()
 
 
 async def start(

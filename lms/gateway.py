@@ -22,7 +22,7 @@ from lms.live.desk import Workshop
 from lms.live.hub import Hub
 from lms.live.page import MAX_FRAME_BYTES, Health, Page
 from lms.live.places import Places
-from lms.live.session import Times
+from lms.live.timers import Times
 from lms.workshop import free_mib
 
 #: Share of the free memory that live kernels may have, and what a kernel at work uses of it.

@@ -57,7 +57,8 @@ class Checker:
         self._learner = touched | names_defined_by(author)
         self.peer = Peer(members_defined_by([*author, *setup["solution_cells"]]))
         self.names = Namespace(self.peer, self._declared, self._learner)
-        Mends(self.peer, self.names, learner).install()
+        self.mends = Mends(self.peer, self.names, learner)
+        self.mends.install()
         _import_from(_trusted_modules(Path.cwd()))
         self.names.give_author([*author, *setup["solution_cells"]], touched)
         self.names.give_imports(learner)
@@ -76,6 +77,7 @@ class Checker:
 
     def check(self, request: dict[str, Any], connection: socket.socket) -> dict[str, Any]:
         """Run one test and return its verdict."""
+        self._meet(request["new"])
         self.names.learner_ran(names_defined_by(request["ran"]))
         self.names.begin()
         try:
@@ -97,6 +99,14 @@ class Checker:
             self.peer.close()
             self.patches.undo()
         return {"event": "verdict", **vars(finding)}
+
+    def _meet(self, sources: list[str]) -> None:
+        """Get to know cells that the learner has written since the beginning."""
+        names = names_defined_by(sources)
+        self._learner |= names
+        self.names.meet(names)
+        self.names.give_imports(sources)
+        self.mends.meet(sources)
 
     def _greet(self, connection: socket.socket, wall_s: float) -> None:
         connection.settimeout(min(GREET_S, wall_s))

@@ -72,7 +72,11 @@ class Mends:
     def __init__(self, peer: Peer, names: Namespace, sources: Sequence[str]) -> None:
         self._peer = peer
         self._names = names
-        self._sources = sources
+        self._sources = list(sources)
+
+    def meet(self, sources: Sequence[str]) -> None:
+        """Know these cells of the learner's too."""
+        self._sources += sources
 
     def install(self) -> None:
         """Mend `inspect` and pyplot in this process, for its whole life."""

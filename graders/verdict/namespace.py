@@ -37,6 +37,7 @@ class Namespace(dict[str, Any]):
         self._cache: dict[str, tuple[Any, int]] = {}
         self._deleted: set[str] = set()
         self._given: set[str] = set()
+        self._constants: set[str] = set()
 
     def give_author(self, sources: Iterable[str], touched: frozenset[str]) -> None:
         """Take imports, functions and constants from the author's cells.
@@ -53,7 +54,16 @@ class Namespace(dict[str, Any]):
             for name, value in constants_of(source).items():
                 if name not in self._declared and name not in touched:
                     super().__setitem__(name, ast.literal_eval(value))
+                    self._constants.add(name)
         self._given = self._own()
+
+    def meet(self, names: frozenset[str]) -> None:
+        """Leave these names to the learner too: constants of the author's among them."""
+        self._others |= {name for name in names if not hasattr(builtins, name)}
+        for name in names & self._constants:
+            self._constants.discard(name)
+            self._given.discard(name)
+            super().pop(name, None)
 
     def give_imports(self, sources: Iterable[str]) -> None:
         """Take libraries that the learner's cells import, from here and not from there."""

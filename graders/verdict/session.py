@@ -93,13 +93,15 @@ class CheckerSession:
         self._nursery = nursery
         self._limits = limits
         self._files = dict(files or {})
-        self._setup = {
+        self._setup: dict[str, Any] = {
             "author_cells": list(author_cells),
             "solution_cells": list(solution_cells),
             "learner_sources": list(learner_sources),
             "declared_names": None if declared_names is None else sorted(declared_names),
         }
+        self._known = {*self._setup["author_cells"], *self._setup["learner_sources"]}
         self._ran: list[str] = []
+        self._new: list[str] = []
         self._program: Program | None = None
         self._control: socket.socket | None = None
         self._is_ready = False
@@ -121,8 +123,15 @@ class CheckerSession:
         self.learner_channel.close()
 
     def learner_ran(self, source: str) -> None:
-        """Note that the learner's kernel has run a cell since the last test."""
+        """Note that the learner's kernel has run a cell since the last test.
+
+        It may be one that nobody knew: a person at work writes new ones.
+        """
         self._ran.append(source)
+        if source not in self._known:
+            self._known.add(source)
+            self._new.append(source)
+            self._setup["learner_sources"].append(source)
 
     def check(
         self,
@@ -149,10 +158,11 @@ class CheckerSession:
             "is_hidden": is_hidden,
             "wall_s": wall_s,
             "ran": self._ran,
+            "new": self._new,
         }
         answer = self._ask(kernel, request)
         if answer["event"] != "lost":
-            self._ran = []
+            self._ran, self._new = [], []
         verdict = read_answer(answer, max_points, is_hidden=is_hidden)
         return replace(verdict, duration_ms=(time.monotonic() - begun) * 1000)
 

@@ -25,11 +25,9 @@ from graders.sandbox.errors import KernelDied
 from graders.sandbox.outputs import traceback_lines
 from graders.sandbox.wire import text
 from graders.scoring import Verdict
-from graders.verdict.session import CheckerSession
 from lms.domain.explanations import explain
 from lms.live import words
 from lms.live.assignments import LiveAssignment
-from lms.live.desk import NoKernel
 
 if TYPE_CHECKING:
     from lms.live.session import Session
@@ -40,26 +38,16 @@ log = logging.getLogger(__name__)
 RETURN_S = 2.0
 
 
+class Stopped(Exception):
+    """The person stopped the check, or its kernel is gone."""
+
+
 class Checking:
     """The checks of one session."""
 
     def __init__(self, session: Session, pool: Executor) -> None:
         self._session = session
         self._pool = pool
-        self._sources: list[str] = []
-        self._checker: CheckerSession | None = None
-
-    def note(self, source: str) -> None:
-        """Note that the kernel has run a cell."""
-        if self._checker is not None:
-            self._checker.learner_ran(source)
-        else:
-            self._sources.append(source)
-
-    def forget(self) -> None:
-        """Note that the kernel is gone."""
-        self._checker = None
-        self._sources = []
 
     async def check(self, id: str, exercise: str | None, sources: Mapping[str, str]) -> str:
         """Run what is not up to date, then the tests; tell each exercise's result."""
@@ -74,9 +62,26 @@ class Checking:
             session.ring.add({"type": "warning", "message": words.UNKNOWN_EXERCISE})
             session.showing.settle(id, "", "error")
             return "error"
-        count = await self._catch_up(id, assignment, chosen, sources)
+        try:
+            return await self._check(id, kernel, assignment, chosen, sources)
+        except Stopped:
+            session.showing.abort(id, "")
+            return "aborted"
+
+    async def _check(
+        self,
+        id: str,
+        kernel: LiveKernel,
+        assignment: LiveAssignment,
+        chosen: Sequence[Exercise],
+        sources: Mapping[str, str],
+    ) -> str:
+        session = self._session
+        count = await self._catch_up(id, kernel, assignment, chosen, sources)
         for each in chosen:
             frame = await self._judge(kernel, assignment, each)
+            if session.was_stopped:
+                raise Stopped
             message = " ".join(filter(None, (words.ran_first(count), frame["message"])))
             session.ring.add({"type": "checked", "id": id, **frame, "message": message})
             count = 0
@@ -86,6 +91,7 @@ class Checking:
     async def _catch_up(
         self,
         id: str,
+        kernel: LiveKernel,
         assignment: LiveAssignment,
         chosen: Sequence[Exercise],
         sources: Mapping[str, str],
@@ -100,13 +106,13 @@ class Checking:
                 continue
             key, source = given.get(name, (cell.id or name, cell.source))
             last = session.ran.get(name)
-            is_current = last == source if is_answer else last is not None
+            is_current = last == hash(source) if is_answer else last is not None
             if is_current or not source.strip():
                 continue
             count += 1
             await session.run_cell(f"{id}/{key}", key, source)
-            if session.desk.kernel is None:
-                raise NoKernel
+            if session.desk.kernel is not kernel or session.was_stopped:
+                raise Stopped
         return count
 
     async def _judge(
@@ -147,10 +153,9 @@ class Checking:
         }
 
     async def _judged_outside(self, kernel: LiveKernel, cell: Cell, wall_s: float) -> Verdict:
-        checker = await self._session.desk.checker(self._sources)
+        checker = await self._session.desk.checker()
         if checker is None:
             raise CheckFailed("no checker")
-        self._checker, self._sources = checker, []
         loop = asyncio.get_running_loop()
         spoken: Any = FromThread(kernel, loop)  # what a checker asks of a `Kernel`, no more
         done = await loop.run_in_executor(self._pool, check, checker, spoken, cell, wall_s)

@@ -18,6 +18,9 @@ from lms.live.places import Places
 
 log = logging.getLogger(__name__)
 
+#: Sources of one kernel's cells that its checker gets to know; no person writes as much.
+MAX_NOTED_CHARS = 4_000_000
+
 #: Takes a state of the wire's `status` frames, a sentence, and a position in the line.
 Say = Callable[[str, str, int | None], None]
 
@@ -56,6 +59,7 @@ class Desk:
         self._has_place = False
         self._checker: CheckerSession | None = None
         self._is_checker_ready = False
+        self._noted_chars = 0
         self.assignment: LiveAssignment | None = None
 
     @property
@@ -83,15 +87,16 @@ class Desk:
                 raise NoKernel(words.RESTARTING) from None
             raise
 
-    async def checker(self, sources: list[str]) -> CheckerSession | None:
-        """Return the checker of this kernel, warm; None when no test needs it.
+    def note_source(self, source: str) -> None:
+        """Note that the kernel has run a cell, for the tests that will look at it."""
+        self._noted_chars += len(source)
+        if self._checker is not None and self._noted_chars < MAX_NOTED_CHARS:
+            self._checker.learner_ran(source)
 
-        :param sources: the learner's cells so far.
-        """
+    async def checker(self) -> CheckerSession | None:
+        """Return the checker of this kernel, warm; None when no test needs it."""
         checker = self._checker
         if checker is not None and not self._is_checker_ready:
-            for source in sources:
-                checker.learner_ran(source)
             loop = asyncio.get_running_loop()
             await loop.run_in_executor(self._workshop.checks, checker.__enter__)
             self._is_checker_ready = True
@@ -194,6 +199,7 @@ class Desk:
         return kernel
 
     def _drop_checker(self) -> None:
-        checker, self._checker, self._is_checker_ready = self._checker, None, False
+        checker, self._checker = self._checker, None
+        self._is_checker_ready, self._noted_chars = False, 0
         if checker is not None:
             self._workshop.rooms.submit(checker.__exit__, None, None, None)

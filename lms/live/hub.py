@@ -6,7 +6,8 @@ import asyncio
 
 from lms.live import words
 from lms.live.desk import Workshop
-from lms.live.session import Session, Times
+from lms.live.session import Session
+from lms.live.timers import Times
 from lms.tickets import Ticket
 
 #: What cells that run may take to end once the gateway is told to stop.
@@ -43,6 +44,7 @@ class Hub:
                 user_id=ticket.user_id,
                 version_id=ticket.version_id,
                 times=self._times,
+                on_cull=self._forget_unused,
             )
         session = self._sessions[key]
         session.pages += 1

@@ -12,30 +12,20 @@ from typing import Any
 
 from graders.kernel import CellOutcome
 from graders.sandbox.errors import KernelDied
-from lms.live import replies, words
+from lms.live import words
+from lms.live.asking import Asking
 from lms.live.checking import Checking
 from lms.live.desk import Desk, NoKernel, Workshop
 from lms.live.ring import Ring
 from lms.live.showing import Showing
+from lms.live.timers import Idling, Stopping, Times
 
+#: What may wait: things, and characters of sources.
 MAX_QUEUE = 500
+MAX_QUEUE_CHARS = 2_000_000
 
-#: What an interrupted cell gets before we insist, then before its kernel restarts.
-INSIST_S = 3.0
-GIVE_UP_S = 5.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Times:
-    """How long things may last in a session."""
-
-    idle_s: float
-    cell_s: float
-
-    @property
-    def warning_s(self) -> float:
-        """How long before its end the end of an unused kernel is announced."""
-        return min(120.0, self.idle_s / 2)
+#: Cells that are known by what they last ran with.
+MAX_CELLS = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +34,7 @@ class Work:
 
     id: str
     cell: str
+    size: int
     run: Callable[[], Awaitable[str]]
 
 
@@ -51,7 +42,13 @@ class Session:
     """The kernel of one person and one notebook, whatever the number of pages that show it."""
 
     def __init__(
-        self, workshop: Workshop, *, user_id: int, version_id: int, times: Times
+        self,
+        workshop: Workshop,
+        *,
+        user_id: int,
+        version_id: int,
+        times: Times,
+        on_cull: Callable[[], None],
     ) -> None:
         self.id = secrets.token_hex(8)
         self.user_id = user_id
@@ -66,18 +63,26 @@ class Session:
             listener=self,
             say=self._say,
         )
-        self.checking = Checking(self, workshop.checks)
-        #: Source that each cell last ran with in this kernel, by the cell's name.
-        self.ran: dict[str, str] = {}
+        self._checking = Checking(self, workshop.checks)
+        self._asking = Asking(self.ring, lambda: None if self.is_busy else self.desk.kernel)
+        #: Print of the source that each cell last ran with in this kernel, by its name.
+        self.ran: dict[str, int] = {}
+        self.was_stopped = False
         self._times = times
+        self._on_cull = on_cull
         self._queue: deque[Work] = deque()
         self._runner: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._state: tuple[str, str, int | None] = ("starting", words.STARTING, None)
         self._end: CellOutcome | None = None
         self._is_late = False
-        self._insisting: asyncio.TimerHandle | None = None
-        self._idling: asyncio.TimerHandle | None = None
+        self._idling = Idling(
+            times,
+            self.ring,
+            is_needed=lambda: self.is_busy or self.desk.kernel is None,
+            end=self.cull,
+        )
+        self._stopping = Stopping(self.ring, give_up=self.restart)
 
     @property
     def is_busy(self) -> bool:
@@ -101,20 +106,22 @@ class Session:
 
     def execute(self, id: str, cell: str, source: str) -> None:
         """Run a cell when its turn comes."""
-        self._add(Work(id=id, cell=cell, run=lambda: self.run_cell(id, cell, source)))
+        work = lambda: self.run_cell(id, cell, source)  # noqa: E731
+        self._add(Work(id=id, cell=cell, size=len(source), run=work))
 
     def check(self, id: str, exercise: str | None, sources: Mapping[str, str]) -> None:
         """Run the visible tests of an exercise, or of all."""
-        run = lambda: self.checking.check(id, exercise, sources)  # noqa: E731
-        self._add(Work(id=id, cell="", run=run))
+        run = lambda: self._checking.check(id, exercise, sources)  # noqa: E731
+        size = sum(map(len, sources.values()))
+        self._add(Work(id=id, cell="", size=size, run=run))
 
     def interrupt(self) -> None:
         """Stop what runs, and forget what waits."""
+        self.was_stopped = True
         self._abort_waiting()
         kernel = self.desk.kernel
         if kernel is not None and self.is_busy:
-            kernel.interrupt()
-            self._insist_later(INSIST_S, self._insist)
+            self._stopping.begin(kernel)
 
     def restart(self, message: str = words.RESTARTING) -> None:
         """Have a new kernel; what waits is forgotten."""
@@ -132,11 +139,11 @@ class Session:
 
     def complete(self, id: str, source: str, cursor: int) -> None:
         """Say what could stand at a place of a cell."""
-        self._do(self._complete(id, source, replies.place_of(source, cursor)))
+        self._do(self._asking.complete(id, source, cursor))
 
     def inspect(self, id: str, source: str, cursor: int) -> None:
         """Say what is known of the name at a place of a cell."""
-        self._do(self._inspect(id, source, replies.place_of(source, cursor)))
+        self._do(self._asking.inspect(id, source, cursor))
 
     async def run_cell(self, id: str, cell: str, source: str) -> str:
         """Run a cell now; return how it ended."""
@@ -156,10 +163,8 @@ class Session:
             status = self._end.value if self._end else "aborted"
         finally:
             late.cancel()
-            self._insist_no_more()
         if self.desk.kernel is kernel:
-            self.ran[self.name_of(cell)] = source
-            self.checking.note(source)
+            self._note(cell, source)
         self.showing.end(id, status, reply, duration_ms=(time.monotonic() - began_s) * 1000)
         return status
 
@@ -176,9 +181,8 @@ class Session:
 
     def forget(self) -> None:
         """Let nothing more happen by itself."""
-        for handle in (self._idling, self._insisting):
-            if handle is not None:
-                handle.cancel()
+        self._idling.stop()
+        self._stopping.end()
 
     def cull(self, message: str = words.CULLED) -> None:
         """End a kernel that nobody uses; the next cell or page gets another."""
@@ -196,23 +200,24 @@ class Session:
         """Note that the kernel has died."""
         self._end = outcome
         self.ran.clear()
-        self.checking.forget()
         self._abort_waiting()
         self.desk.note_end(outcome)
 
     def touch(self) -> None:
         """Note that the person is there."""
         self.used_at_s = time.monotonic()
-        if self._idling is not None:
-            self._idling.cancel()
-        wait_s = self._times.idle_s - self._times.warning_s
-        self._idling = asyncio.get_running_loop().call_later(wait_s, self._warn_idle)
+        self._idling.begin()
 
     def _say(self, state: str, message: str, position: int | None) -> None:
         if self._state[0] == state == "busy":
             return
         self._state = (state, message, position)
         self.ring.add(self.status)
+
+    def _note(self, cell: str, source: str) -> None:
+        if len(self.ran) < MAX_CELLS:
+            self.ran[self.name_of(cell)] = hash(source)
+        self.desk.note_source(source)
 
     def _status_of(self, reply: Mapping[str, Any]) -> str:
         if self._is_late:
@@ -225,7 +230,8 @@ class Session:
         task.add_done_callback(self._tasks.discard)
 
     def _add(self, work: Work) -> None:
-        if len(self._queue) >= MAX_QUEUE:
+        size = work.size + sum(each.size for each in self._queue)
+        if len(self._queue) >= MAX_QUEUE or size > MAX_QUEUE_CHARS:
             self.ring.add({"type": "warning", "message": words.TOO_MUCH})
             self.showing.abort(work.id, work.cell)
             return
@@ -237,7 +243,7 @@ class Session:
         """Run what waits, one by one."""
         try:
             while self._queue:
-                work = self._queue.popleft()
+                work, self.was_stopped = self._queue.popleft(), False
                 try:
                     await self.desk.open()
                     self._say("busy", "", None)
@@ -245,6 +251,7 @@ class Session:
                 except NoKernel:
                     self.showing.abort(work.id, work.cell)
                     status = "aborted"
+                self._stopping.end()
                 if status != "ok" and work.cell:
                     self._abort_waiting()
         finally:
@@ -263,22 +270,6 @@ class Session:
         self.ring.add({"type": "warning", "message": words.too_long(self._times.cell_s)})
         self.interrupt()
 
-    def _insist(self) -> None:
-        kernel = self.desk.kernel
-        if kernel is not None and self.is_busy:
-            self.ring.add({"type": "warning", "message": words.STUBBORN})
-            kernel.send_interrupt()
-            self._insist_later(GIVE_UP_S, lambda: self.restart(words.STUBBORN_RESTART))
-
-    def _insist_later(self, wait_s: float, what: Callable[[], None]) -> None:
-        self._insist_no_more()
-        self._insisting = asyncio.get_running_loop().call_later(wait_s, what)
-
-    def _insist_no_more(self) -> None:
-        if self._insisting is not None:
-            self._insisting.cancel()
-            self._insisting = None
-
     async def _open(self) -> None:
         try:
             await self.desk.open()
@@ -293,38 +284,9 @@ class Session:
 
     async def _forget_kernel(self, ending: Awaitable[None]) -> None:
         self.ran.clear()
-        self.checking.forget()
         await ending
 
     async def _cull(self, message: str) -> None:
         await self._forget_kernel(self.desk.shut())
         self._say("culled", message, None)
-
-    def _warn_idle(self) -> None:
-        if self.is_busy or not self.desk.is_open:
-            self.touch()
-            return
-        left_s = self._times.warning_s
-        self.ring.add({"type": "warning", "message": words.about_to_cull(left_s)})
-        self._idling = asyncio.get_running_loop().call_later(left_s, self.cull)
-
-    async def _complete(self, id: str, source: str, cursor: int) -> None:
-        reply = await self._asked("complete", source, cursor)
-        found = replies.completions(reply, source)
-        self.ring.add({"type": "completions", "id": id, **found})
-
-    async def _inspect(self, id: str, source: str, cursor: int) -> None:
-        reply = await self._asked("inspect", source, cursor)
-        found = replies.inspection(reply)
-        self.ring.add({"type": "inspection", "id": id, "text": found})
-
-    async def _asked(self, what: str, source: str, cursor: int) -> Mapping[str, Any]:
-        """Ask the kernel, unless it is at work: then it knows nothing in time."""
-        kernel = self.desk.kernel
-        if kernel is None or self.is_busy:
-            return {"cursor_start": cursor, "cursor_end": cursor}
-        ask = kernel.complete if what == "complete" else kernel.inspect
-        try:
-            return await ask(source, cursor)
-        except KernelDied:
-            return {"cursor_start": cursor, "cursor_end": cursor}
+        self._on_cull()

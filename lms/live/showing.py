@@ -19,7 +19,7 @@ FLUSH_S = 0.04
 BYTES_EACH_S = 1 << 20
 
 #: Cells whose held outputs are kept for « afficher plus ».
-MAX_HELD = 10
+MAX_HELD = 5
 
 
 class Showing:

@@ -159,6 +159,18 @@ class TestNames:
             session.learner_ran("x = 1")
             assert session.check(kernel, "assert x == 1", **ask).points == 1
 
+    def test_of_cells_that_are_written_later_count_from_then_on(self, nursery):
+        test = "import inspect\nassert rate == 3 and 'rate' in inspect.getsource(f)"
+
+        with opened(nursery, author=("rate = 2",)) as (session, kernel):
+            for cell in ("def f(x): return x", "rate = 3", "def f(x): return x * rate"):
+                before = session.check(kernel, test, grade_id="t", max_points=1, wall_s=10)
+                kernel.execute(cell, wall_s=20)
+                session.learner_ran(cell)
+            after = session.check(kernel, test, grade_id="t", max_points=1, wall_s=10)
+
+        assert (before.outcome.value, after.outcome.value) == ("failed", "passed")
+
     def test_of_builtins_are_the_learners_only_when_the_solution_defines_them(self, nursery):
         cell = "def max(a, b): return 'mine'\ndef min(a, b): return 'mine'"
 
