@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from lms.catalogue import CourseProblem, Library
 from lms.domain.access import Action, Actor, Subject, may
 from lms.domain.course import Assignment, Course, Module
-from lms.domain.path import ModuleProgress, module_progress
 from lms.domain.standing import Standing
 from lms.errors import Conflict, NotAllowed
 from lms.models import Programme, Promotion
@@ -34,17 +33,6 @@ class CourseShown:
     promotions: tuple[str, ...]
     modules: int
     problems: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModuleShown:
-    """One module of a course, with how far a learner is in it.
-
-    :param progress: None for people who do not follow the course as learners.
-    """
-
-    module: Module
-    progress: ModuleProgress | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,19 +67,6 @@ def courses_of(session: Session, library: Library, actor: Actor) -> tuple[Course
 def subject_of(session: Session, course_slug: str) -> Subject:
     """Return what access to a course is asked with."""
     return Subject(promotion_ids=promotions_following(session, course_slug))
-
-
-def modules_of(
-    session: Session, user_id: int, course: Course, *, now: datetime
-) -> tuple[ModuleShown, ...]:
-    """Return the modules of a course as they stand for a person."""
-    if learner_promotion(session, user_id, course.slug, now=now) is None:
-        return tuple(ModuleShown(module=module, progress=None) for module in course.modules)
-    trail = progress.trail_of(session, user_id, course)
-    return tuple(
-        ModuleShown(module=module, progress=module_progress(module, trail))
-        for module in course.modules
-    )
 
 
 def assignments_of(

@@ -26,8 +26,11 @@ def see_page(
     module_id: str,
     page_slug: str,
     now: datetime,
-) -> None:
-    """Note that a person has a lesson open: « Reprendre » leads there."""
+) -> bool:
+    """Note that a person has a lesson open: « Reprendre » leads there.
+
+    :return: whether it is noted anew: not when the same page is only shown again.
+    """
     latest = session.scalar(
         select(PageVisit)
         .where(PageVisit.user_id == user_id, PageVisit.course_slug == course_slug)
@@ -39,7 +42,7 @@ def see_page(
         page_slug,
     )
     if latest is not None and is_same and now - latest.seen_at < SAME_VISIT:
-        return
+        return False
     visit = session.scalar(
         select(PageVisit).where(
             PageVisit.user_id == user_id,
@@ -56,6 +59,7 @@ def see_page(
     )
     visit.seen_at = now
     session.add(visit)
+    return True
 
 
 def keep_place(

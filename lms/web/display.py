@@ -109,9 +109,7 @@ def frame() -> dict[str, Frame]:
             is_signed_in=is_signed_in,
             person=user.name if user is not None else "",
             links=_links() if is_signed_in else (),
-            account_links=(Link(url=url_for("accounts.account"), label=gettext("Mon compte")),)
-            if is_signed_in
-            else (),
+            account_links=_account_links() if is_signed_in else (),
             sign_out_url=url_for("accounts.sign_out") if is_signed_in else "",
             themes=_themes(theme),
             locales=tuple(
@@ -127,6 +125,13 @@ def _links() -> tuple[Link, ...]:
     if g.actor.promotions(*STAFF):
         entries.append(("teach.promotions", gettext("Promotions")))
     return tuple(_link(url_for(endpoint), label) for endpoint, label in entries)
+
+
+def _account_links() -> tuple[Link, ...]:
+    entries = [("notes.mine", gettext("Mes notes")), ("accounts.account", gettext("Mon compte"))]
+    if g.actor.is_operator:
+        entries.append(("operate.extensions", gettext("Extensions")))
+    return tuple(Link(url=url_for(endpoint), label=label) for endpoint, label in entries)
 
 
 def _link(url: str, label: str) -> Link:
@@ -157,6 +162,15 @@ def _themes(current: str) -> tuple[Choice, ...]:
 def decimal(value: float) -> str:
     """Write a number with at most two decimals: « 1 050,5 »."""
     return str(format_decimal(round(value, 2)))
+
+
+@bp.app_template_filter("size_in_words")
+def size_in_words(size_bytes: int) -> str:
+    """Write the size of a file: « 340 ko », « 1,4 Mo »."""
+    kilobytes = max(1, round(size_bytes / 1000))
+    if kilobytes < 1000:
+        return f"{format_decimal(kilobytes)}\N{NO-BREAK SPACE}{gettext('ko')}"
+    return f"{format_decimal(round(kilobytes / 1000, 1))}\N{NO-BREAK SPACE}{gettext('Mo')}"
 
 
 @bp.app_template_filter("day_in_words")

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from lms.domain.access import STAFF, Action, require
 from lms.services import home
+from lms.web import goals
 from lms.web.context import now, site
 
 bp = Blueprint("home", __name__)
@@ -19,5 +20,6 @@ def show() -> ResponseReturnValue:
     return render_template(
         "home/show.html",
         following=home.followed(g.session, site().library, g.actor.user_id, now=now()),
+        goal=goals.own_goal(),
         staff=home.staff(g.session, g.actor.promotions(*STAFF), now=now()),
     )

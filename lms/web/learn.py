@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, current_app, g, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.catalogue.addresses import place_of
-from lms.content.lessons import Lessons
+from lms.content.glossary import Entry
+from lms.content.rendered import Rendered
 from lms.content.served import served_type
 from lms.domain.access import Action, require
-from lms.domain.course import Course, Module
+from lms.domain.course import Course
 from lms.domain.path import StepKind, steps_of
 from lms.errors import NotFound
-from lms.services import catalogue, progress, versions
+from lms.services import catalogue, notes, overview, progress, versions
+from lms.services.goals import note_day
+from lms.services.notes import Where
+from lms.web import asking, packs, questions, reading
 from lms.web.context import now, site
+from lms.web.goals import zone
 
 bp = Blueprint("learn", __name__, url_prefix="/cours")
 
@@ -47,46 +52,41 @@ def courses() -> ResponseReturnValue:
 
 @bp.get("/<course_slug>/")
 def course(course_slug: str) -> ResponseReturnValue:
-    """Show the modules of a course."""
-    found = _course(course_slug)
-    modules = catalogue.modules_of(g.session, g.actor.user_id, found, now=now())
-    return render_template("learn/course.html", course=found, modules=modules)
+    """Show the modules of a course, and where the person is in them."""
+    found = reading.course_named(course_slug)
+    whole = overview.course_overview(g.session, g.actor.user_id, found, now=now())
+    return render_template("learn/course.html", course=found, overview=whole)
 
 
 @bp.get("/<course_slug>/<module_id>/")
 def module(course_slug: str, module_id: str) -> ResponseReturnValue:
     """Show the lessons and the assignments of a module."""
-    found = _course(course_slug)
-    part = _module(found, module_id)
+    found = reading.course_named(course_slug)
+    part = reading.module_named(found, module_id)
+    moment = now()
     return render_template(
         "learn/module.html",
         course=found,
         module=part,
-        seen=progress.trail_of(g.session, g.actor.user_id, found).seen,
+        overview=overview.module_overview(g.session, g.actor.user_id, found, part, now=moment),
         assignments=catalogue.assignments_of(
-            g.session, g.actor.user_id, found, part, now=now()
+            g.session, g.actor.user_id, found, part, now=moment
         ),
+        pack=packs.pack_of(found, part) if part.pages else None,
     )
 
 
 @bp.get("/<course_slug>/<module_id>/<page_slug>/")
 def page(course_slug: str, module_id: str, page_slug: str) -> ResponseReturnValue:
     """Show a lesson, with what comes before and after it."""
-    found = _course(course_slug)
-    part = _module(found, module_id)
-    lesson = part.page(page_slug)
-    if lesson is None:
-        raise NotFound(_("Cette leçon n’existe pas, ou plus."))
-    data = site().library.read(found, lesson.path)
-    rendered = _lessons().page(data, place_of(found, lesson.path))
-    progress.see_page(
-        g.session,
-        g.actor.user_id,
-        course_slug=found.slug,
-        module_id=part.id,
-        page_slug=lesson.slug,
-        now=now(),
-    )
+    found = reading.course_named(course_slug)
+    part = reading.module_named(found, module_id)
+    lesson = reading.page_named(part, page_slug)
+    rendered = questions.lesson(found, part, lesson)
+    where = Where(course_slug=found.slug, module_id=part.id, page_slug=lesson.slug)
+    moment = now()
+    if progress.see_page(g.session, g.actor.user_id, **asdict(where), now=moment):
+        note_day(g.session, g.actor.user_id, zone=zone(), now=moment)
     steps = steps_of(found)
     position = [(step.kind, step.key) for step in steps].index(
         (StepKind.PAGE, (part.id, lesson.slug))
@@ -96,16 +96,52 @@ def page(course_slug: str, module_id: str, page_slug: str) -> ResponseReturnValu
         course=found,
         module=part,
         page=lesson,
+        number=part.pages.index(lesson) + 1,
         lesson=rendered,
+        terms=_terms(found, rendered),
+        note=notes.note_of(g.session, g.actor.user_id, where),
+        most_characters=notes.MAX_CHARACTERS,
         before=steps[position - 1] if position else None,
         after=steps[position + 1] if position + 1 < len(steps) else None,
+    )
+
+
+@bp.post("/<course_slug>/<module_id>/<page_slug>/place")
+def keep_place(course_slug: str, module_id: str, page_slug: str) -> ResponseReturnValue:
+    """Remember the heading at which the person stopped: the page's script tells it."""
+    found = reading.course_named(course_slug)
+    lesson = reading.page_named(reading.module_named(found, module_id), page_slug)
+    headings = asking.rendered_page(found, lesson, asking.activity_of(found, lesson)).headings
+    anchor = request.form.get("partie", "")
+    progress.keep_place(
+        g.session,
+        g.actor.user_id,
+        course_slug=found.slug,
+        module_id=module_id,
+        page_slug=lesson.slug,
+        heading=next((known for known in headings if known.id == anchor), None),
+    )
+    return "", 204
+
+
+@bp.get("/<course_slug>/glossaire/")
+def glossary(course_slug: str) -> ResponseReturnValue:
+    """Show the terms of a course with what they mean."""
+    found = reading.course_named(course_slug)
+    if found.glossary is None:
+        raise NotFound(_("Ce cours n’a pas de glossaire."))
+    return render_template(
+        "learn/glossary.html",
+        course=found,
+        lesson=reading.rendered(found, found.glossary),
+        entries=reading.entries(found),
     )
 
 
 @bp.get("/<course_slug>/fichiers/<path:path>")
 def file(course_slug: str, path: str) -> Response:
     """Give an image or a data file that a page or an assignment names; nothing else."""
-    found = _course(course_slug)
+    found = reading.course_named(course_slug)
     asset = PurePosixPath(path)
     kind = served_type(asset)
     # An address that only resembles the file's (a doubled slash, a dot) is not its address.
@@ -124,27 +160,15 @@ def file(course_slug: str, path: str) -> Response:
     return response
 
 
-def _course(course_slug: str) -> Course:
-    require(g.actor, Action.READ_COURSE, catalogue.subject_of(g.session, course_slug))
-    return site().library.course(course_slug)
-
-
-def _module(found: Course, module_id: str) -> Module:
-    part = found.module(module_id)
-    if part is None:
-        raise NotFound(_("Ce module n’existe pas, ou plus."))
-    return part
+def _terms(found: Course, lesson: Rendered) -> tuple[Entry, ...]:
+    """Return the terms that a lesson links to, with what they mean."""
+    if not lesson.terms:
+        return ()
+    wanted = set(lesson.terms)
+    return tuple(entry for entry in reading.entries(found) if entry.slug in wanted)
 
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise NotFound(_("Ce fichier n’existe pas dans le cours."))
     return path
-
-
-def _lessons() -> Lessons:
-    """Return the rendered lessons of this site, shared by all its requests."""
-    kept: Lessons = current_app.extensions.setdefault(
-        "garrigue-lessons", Lessons(site().config.instance / "cache")
-    )
-    return kept
