@@ -16,6 +16,7 @@ PROTECTED = re.compile(
     r"""
     ^(?P<indent>[ \t>]*)(?P<fence>`{3,}|~{3,})[\s\S]*?^[ \t>]*(?P=fence)[ \t]*$  # code block
     | ^[ \t]*(?:!!!|===)[^"\n]*"             # head of an admonition or of a tab
+    | ^:{3,}(?:\{[\w-]+\})? | ^:(?:class|name):.*$  # head, end and options of a directive
     | (?P<ticks>`+)(?!`)[\s\S]*?(?<!`)(?P=ticks)(?!`)  # inline code
     | \$\$[\s\S]*?\$\$ | \$[^$\n]+\$ | \\\([\s\S]*?\\\) | \\\[[\s\S]*?\\\]
     | \]\([^)\n]*\)                          # target of a link or of an image
