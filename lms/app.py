@@ -15,15 +15,18 @@ from lms.blobs import BlobStore
 from lms.catalogue import open_library
 from lms.config import Config
 from lms.database import session_factory
+from lms.failures import FailureLog
 from lms.logs import json_log
-from lms.plugins import load_plugins
+from lms.plugins import FAILURES, activity_reader, load_plugins
 from lms.web import (
     accounts,
     assignments,
+    competences,
     database,
     display,
     drafts,
     errors,
+    goals,
     headers,
     health,
     home,
@@ -31,8 +34,13 @@ from lms.web import (
     journal,
     learn,
     limits,
+    notes,
+    operate,
+    packs,
     passwords,
     person,
+    questions,
+    search,
     static,
     submissions,
     teach,
@@ -45,13 +53,20 @@ PACKAGE = Path(__file__).parent
 BLUEPRINTS = (
     accounts.bp,
     assignments.bp,
+    competences.bp,
     display.bp,
     drafts.bp,
+    goals.bp,
     health.bp,
     home.bp,
     invitations.bp,
     learn.bp,
+    notes.bp,
+    operate.bp,
+    packs.bp,
     passwords.bp,
+    questions.bp,
+    search.bp,
     submissions.bp,
     teach.bp,
     tickets.bp,
@@ -79,6 +94,12 @@ def create_app(
         BABEL_TRANSLATION_DIRECTORIES=str(PACKAGE / "translations"),
     )
     log = json_log(log_to)
+    found_plugins = load_plugins(
+        log,
+        extra=plugins,
+        has_installed=config.has_plugins,
+        failures=FailureLog(config.instance / FAILURES),
+    )
     engine = database.open_database(app, config.database)
     app.extensions[EXTENSION] = Site(
         config=config,
@@ -87,9 +108,10 @@ def create_app(
             tell=lambda slug, problems: log.error(
                 "course unreadable", course=slug, problems=[str(found) for found in problems]
             ),
+            read_activity=activity_reader(found_plugins),
         ),
         blobs=BlobStore(config.instance / "blobs"),
-        plugins=load_plugins(log, extra=plugins, has_installed=config.has_plugins),
+        plugins=found_plugins,
         engine=engine,
         sessions=session_factory(engine),
         log=log,

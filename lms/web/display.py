@@ -128,7 +128,10 @@ def _links() -> tuple[Link, ...]:
 
 
 def _account_links() -> tuple[Link, ...]:
-    entries = [("notes.mine", gettext("Mes notes")), ("accounts.account", gettext("Mon compte"))]
+    entries = [
+        ("notes.mine", gettext("Mes notes")),
+        ("accounts.account", gettext("Mon compte")),
+    ]
     if g.actor.is_operator:
         entries.append(("operate.extensions", gettext("Extensions")))
     return tuple(Link(url=url_for(endpoint), label=label) for endpoint, label in entries)
