@@ -7,6 +7,7 @@ from lms.models.drafts import Draft, DraftOutputs, DraftVersion
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.feedback import Comment, HintView
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
+from lms.models.help import HelpMessage, Question
 from lms.models.own import Note, StudyDay, WeeklyGoal
 from lms.models.people import Invitation, SignIn, SignInAttempt, User
 from lms.models.progress import PageVisit
@@ -34,6 +35,7 @@ __all__ = [
     "Evidence",
     "ExerciseResult",
     "GradingRun",
+    "HelpMessage",
     "HintView",
     "Invitation",
     "Job",
@@ -45,6 +47,7 @@ __all__ = [
     "Programme",
     "Promotion",
     "PromotionDate",
+    "Question",
     "Score",
     "SignIn",
     "SignInAttempt",
