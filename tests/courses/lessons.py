@@ -16,6 +16,7 @@ FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 ENGLISH = re.compile(r"(\*\*?|_)[^*_]+\1\{:[^}]*lang=\"en\"[^}]*\}")
+ROLE = re.compile(r"\{[a-z]+\}(?=`)")
 ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)'", re.IGNORECASE)
 RUNNER = Path(__file__).with_name("run_lesson.py")
 LANGUAGES = ("python", "bash", "sql")
@@ -37,8 +38,8 @@ class Example:
 
 
 def all_paths() -> list[Path]:
-    """Return the path of every page in Markdown: lessons, briefs and guides."""
-    return sorted(COURSE.glob("*/*.md"))
+    """Return the path of every page in Markdown: lessons, briefs, guides, the glossary."""
+    return [*sorted(COURSE.glob("*/*.md")), COURSE / "glossaire.md"]
 
 
 def examples(text: str) -> list[Example]:
@@ -73,6 +74,6 @@ def run(found: list[Example]) -> list[dict[str, str]]:
 
 def words(text: str) -> set[str]:
     """Return the French words of a page: no code, no link target, nothing marked English."""
-    prose = PROTECTED.sub(" ", ENGLISH.sub(" ", text)).replace("’", "'")
+    prose = PROTECTED.sub(" ", ROLE.sub("", ENGLISH.sub(" ", text))).replace("’", "'")
     found = re.findall(r"[^\W\d_](?:[\w'·-]*[^\W_])?", prose)
     return {ELISION.sub("", word) for word in found if not re.search(r"\d", word)}

@@ -23,13 +23,15 @@ FOR_TRAINERS = ("brief.md", "guide-formation.md")
 
 def test_every_page_is_listed_once_in_both_tables():
     in_modules = [page for module in MODULES.values() for page in module["pages"]]
-    in_book = [child["file"] for part in BOOK["project"]["toc"] for child in part["children"]]
+    parts = BOOK["project"]["toc"]
+    in_book = [child["file"] for part in parts for child in part.get("children", ())]
     on_disk = {
         str(path.relative_to(notebooks.COURSE))
         for path in notebooks.COURSE.glob("*/*.md")
         if path.name not in (*FOR_TRAINERS, "README.md")
     }
     assert in_modules == in_book
+    assert [part["file"] for part in parts if "file" in part] == [SIDECAR["glossary"]]
     assert len(in_modules) == len(set(in_modules))
     assert set(in_modules) == on_disk
 

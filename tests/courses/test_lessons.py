@@ -12,7 +12,13 @@ VOCABULARY = notebooks.COURSE.parent / "vocabulaire.txt"
 INSTALL = "Install the French spell-checker: apt-get install -y hunspell hunspell-fr"
 WORDS_OF_A_LESSON = range(600, 1700)
 SECTIONS = ("## Vérifiez-vous", "## En résumé", "## Mots à retenir")
-NOT_LESSONS = ("brief.md", "guide-formation.md", "positionnement.md", "README.md")
+NOT_LESSONS = (
+    "brief.md",
+    "glossaire.md",
+    "guide-formation.md",
+    "positionnement.md",
+    "README.md",
+)
 
 every_page = pytest.mark.parametrize(
     "path", lessons.all_paths(), ids=lambda path: f"{path.parent.name}/{path.stem}"
