@@ -126,10 +126,10 @@ class ExerciseResult(Base):
     #: One object a test, as `graders.protocol.TestResult`.
     tests: Mapped[list[Any]]
 
-    #: One object an error, as `graders.protocol.CellError`; None in runs recorded before it was kept.
+    #: As `graders.protocol.CellError`, one object an error; None in the oldest runs.
     errors: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
-    #: What the learner wrote; None in runs recorded before it was kept.
+    #: What the learner wrote; None in the oldest runs.
     answer: Mapped[str | None]
 
     run: Mapped[GradingRun] = relationship(back_populates="exercises")
