@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from itertools import chain, count
 from typing import Any
 
 from pluggy import HookImpl, PluginManager
@@ -73,8 +74,11 @@ class Plugins:
         return bool(self._manager.has_plugin(name))
 
     def add(self, plugin: object, name: str | None = None, *, version: str = "") -> None:
-        """Add a plugin; it is asked before those that are there."""
-        named = self._manager.register(plugin, name)
+        """Add a plugin; it is asked before those that are there.
+
+        :param name: for the log and the operators; by default, that of the plugin's class.
+        """
+        named = self._manager.register(plugin, name or self._free_name(type(plugin).__name__))
         if named and version:
             self._versions[named] = version
 
@@ -108,6 +112,10 @@ class Plugins:
         """Return what changes when other plugins, or other versions, implement a hook."""
         names = (found.plugin_name for found in self._found(hook))
         return ",".join(f"{name}=={self._versions.get(name, '')}" for name in names)
+
+    def _free_name(self, name: str) -> str:
+        numbered = (f"{name}-{number}" for number in count(2))
+        return next(found for found in chain((name,), numbered) if not self.has(found))
 
     def _found(self, hook: str) -> list[HookImpl]:
         return list(reversed(getattr(self._manager.hook, hook).get_hookimpls()))

@@ -139,12 +139,14 @@ class ThemeResult:
     """What a person knows of one theme.
 
     :param points: sum of the questions' shares.
+    :param answered: questions with an answer; with none, nothing is known of the theme.
     :param is_at_ease: nothing to catch up before going on.
     """
 
     theme: str
     points: float
     questions: int
+    answered: int
     is_at_ease: bool
 
 
@@ -171,7 +173,9 @@ def points_of(marks: Mapping[str, Mark]) -> float:
     return sum(mark.share for mark in marks.values())
 
 
-def by_theme(items: tuple[Item, ...], shares: Mapping[str, float]) -> tuple[ThemeResult, ...]:
+def by_theme(
+    items: tuple[Item, ...], given: Answers, shares: Mapping[str, float]
+) -> tuple[ThemeResult, ...]:
     """Return the result of each theme, in the order of the page.
 
     :param shares: of each question's point; a question that is not there counts as 0.
@@ -185,6 +189,7 @@ def by_theme(items: tuple[Item, ...], shares: Mapping[str, float]) -> tuple[Them
                 theme=theme,
                 points=points,
                 questions=len(keys),
+                answered=sum(bool(given.get(key)) for key in keys),
                 is_at_ease=points >= AT_EASE * len(keys),
             )
         )

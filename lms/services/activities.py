@@ -87,13 +87,13 @@ def keep(
 def latest(session: Session, user_id: int, where: PageKey) -> AttemptShown | None:
     """Return a person's latest attempt at a page."""
     attempts = attempts_of(session, where, [user_id])
-    return _shown(attempts[-1]) if attempts else None
+    return shown(attempts[-1]) if attempts else None
 
 
 def best(session: Session, user_id: int, where: PageKey) -> AttemptShown | None:
     """Return a person's best attempt at a page, the latest of equals."""
     attempts = attempts_of(session, where, [user_id])
-    return _shown(max(attempts, key=_goodness)) if attempts else None
+    return shown(max(attempts, key=_goodness)) if attempts else None
 
 
 def states(
@@ -106,7 +106,7 @@ def states(
         .where(ActivityAttempt.user_id == user_id, ActivityAttempt.course_slug == course_slug)
         .order_by(ActivityAttempt.points / ActivityAttempt.max_points, ActivityAttempt.number)
     )
-    return {(found.module_id, found.page_slug): _shown(found) for found in attempts}
+    return {(found.module_id, found.page_slug): shown(found) for found in attempts}
 
 
 def attempts_of(
@@ -140,7 +140,8 @@ def _goodness(attempt: ActivityAttempt) -> tuple[float, int]:
     return attempt.points / attempt.max_points, attempt.number
 
 
-def _shown(attempt: ActivityAttempt) -> AttemptShown:
+def shown(attempt: ActivityAttempt) -> AttemptShown:
+    """Return an attempt as plain values."""
     return AttemptShown(
         number=attempt.number,
         points=attempt.points,

@@ -15,7 +15,7 @@ from lms.domain.activities import Activity, Item, ThemeResult, by_theme
 from lms.domain.course import Course, Module, Page
 from lms.models import ActivityAnswer, ActivityAttempt, Promotion, User
 from lms.services import roles
-from lms.services.activities import PageKey, attempts_of
+from lms.services.activities import PageKey, attempts_of, shown
 
 #: Answers that are not right, shown for each question.
 WRONG_SHOWN = 3
@@ -136,11 +136,11 @@ def _learner_themes(
 ) -> LearnerThemes:
     if attempt is None:
         return LearnerThemes(name=name, answered_at=None, themes=())
-    shares = {answer.item_key: answer.share for answer in attempt.answers}
+    latest = shown(attempt)
     return LearnerThemes(
         name=name,
-        answered_at=attempt.answered_at,
-        themes=by_theme(activity.items, shares),
+        answered_at=latest.answered_at,
+        themes=by_theme(activity.items, latest.given, latest.shares),
     )
 
 

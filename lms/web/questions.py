@@ -76,7 +76,7 @@ def answer(course_slug: str, module_id: str, page_slug: str) -> ResponseReturnVa
         )
     except Invalid:
         return redirect(f"{address}?vide=1#reponses", 303)
-    return redirect(f"{address}#reponses", 303)
+    return redirect(f"{address}#{_next(activity)}", 303)
 
 
 @bp.get("/promotions/<slug>/questions/")
@@ -155,9 +155,12 @@ def _filled(html: str, asked: Asked) -> str:
     parts = _PLACE.split(html)
     items = {item.key: item for item in asked.activity.items}
     known = [position for position in range(1, len(parts), 2) if parts[position] in items]
-    for position in known:
+    for position, following in zip(known, [*known[1:], None], strict=True):
         parts[position] = render_template(
-            "questions/_question.html", asked=asked, item=items[parts[position]]
+            "questions/_question.html",
+            asked=asked,
+            item=items[parts[position]],
+            following=items[parts[following]] if following else None,
         )
     if known:
         first = 0 if asked.activity.is_positioning else known[0]
@@ -167,15 +170,21 @@ def _filled(html: str, asked: Asked) -> str:
 
 
 def _part(name: str, asked: Asked) -> str:
-    shares = asked.latest.shares if asked.latest else {}
+    is_told = asked.latest is not None and asked.activity.is_positioning
     return render_template(
         f"questions/{name}.html",
         asked=asked,
-        themes=by_theme(asked.activity.items, shares) if asked.activity.is_positioning else (),
-        advice=advice_of(asked.course, asked.page, asked.activity)
-        if asked.latest and asked.activity.is_positioning
-        else {},
+        themes=by_theme(asked.activity.items, asked.latest.given, asked.latest.shares)
+        if asked.latest and is_told
+        else (),
+        advice=advice_of(asked.course, asked.page, asked.activity) if is_told else {},
     )
+
+
+def _next(activity: Activity) -> str:
+    """Return where a learner who saves one part goes on: the first question of the next."""
+    wanted = request.form.get("suite", "")
+    return f"q-{wanted}" if wanted in {item.key for item in activity.items} else "reponses"
 
 
 def _marks(activity: Activity, answers: Answers) -> dict[str, Mark]:
