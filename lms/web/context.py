@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request, url_for
 from structlog.typing import FilteringBoundLogger
@@ -49,9 +49,9 @@ def client_host() -> str:
     return request.remote_addr or ""
 
 
-def public_link(endpoint: str, *, token: str) -> str:
+def public_link(endpoint: str, **values: Any) -> str:
     """Return a link for a mail: made from the settings, never from the request's host."""
-    return site().config.public_url.rstrip("/") + url_for(endpoint, token=token)
+    return site().config.public_url.rstrip("/") + url_for(endpoint, **values)
 
 
 def mail_later(mail: Mail) -> None:

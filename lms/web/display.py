@@ -130,6 +130,7 @@ def _links() -> tuple[Link, ...]:
 def _account_links() -> tuple[Link, ...]:
     entries = [
         ("notes.mine", gettext("Mes notes")),
+        ("help.mine", gettext("Mes questions")),
         ("accounts.account", gettext("Mon compte")),
     ]
     if g.actor.is_operator:

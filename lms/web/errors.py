@@ -122,7 +122,7 @@ def init_app(app: Flask) -> None:
 def ask_to_sign_in(_error: NotSignedIn) -> ResponseReturnValue:
     """Send a person who is not signed in to the form, and back afterwards."""
     if wants_json():
-        message = _("Votre session a pris fin : connectez-vous, puis recommencez.")
+        message = _("Votre session a pris fin : connectez-vous, puis recommencez.")
         return jsonify(code=CODES[401], message=message, url=sign_in_url(request)), 401
     if request.method != "GET":
         flash(_("Votre session a pris fin : connectez-vous, puis recommencez."), "warning")

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.domain.access import Role
 from lms.domain.people import ROLE_LABELS
 from lms.hookspecs import Mail
-from lms.models import Promotion, User
+from lms.models import HelpMessage, Promotion, Question, User
 from lms.web.context import public_link, site
 
 
@@ -45,5 +45,44 @@ def invitation_mail(
                 role=_(ROLE_LABELS[role]),
                 link=public_link("invitations.show", token=token),
                 days=site().config.invitation_s // 86400,
+            ),
+        )
+
+
+def question_mail(question: Question, to: User) -> Mail:
+    """Return the mail that tells a trainer what a learner asks."""
+    with force_locale(to.locale or "fr"):
+        return Mail(
+            to=to.email,
+            subject=_(
+                "Question de %(name)s sur « %(title)s »",
+                name=question.learner.name,
+                title=question.title,
+            ),
+            text=render_template(
+                "mails/question.txt",
+                name=to.name,
+                learner=question.learner.name,
+                promotion=question.promotion.name,
+                title=question.exercise_title or question.title,
+                message=question.messages[-1].text,
+                link=public_link("help.show", question_id=question.id),
+            ),
+        )
+
+
+def answer_mail(question: Question, answer: HelpMessage) -> Mail:
+    """Return the mail that tells a learner what a trainer answers."""
+    learner = question.learner
+    with force_locale(learner.locale or "fr"):
+        return Mail(
+            to=learner.email,
+            subject=_("Réponse à votre question sur « %(title)s »", title=question.title),
+            text=render_template(
+                "mails/answer.txt",
+                name=learner.name,
+                title=question.exercise_title or question.title,
+                message=answer.text,
+                link=public_link("help.show", question_id=question.id),
             ),
         )

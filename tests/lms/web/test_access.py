@@ -18,7 +18,17 @@ from lms.app import create_app
 from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
-from lms.models import Base, Draft, DraftVersion, GradingRun, Promotion, Submission, User
+from lms.models import (
+    Base,
+    Draft,
+    DraftVersion,
+    GradingRun,
+    HelpMessage,
+    Promotion,
+    Question,
+    Submission,
+    User,
+)
 from lms.services import invitations, resets, versions
 from lms.services import sign_in as signing
 from lms.services.draft_documents import packed_work
@@ -83,6 +93,8 @@ OPEN_TO_ALL = {"allowed": ANYBODY}
 ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
 WORKBENCH = f"{ASSIGNMENT}/atelier"
 WORKERS = LEARNERS | {"trainer"}
+ASKING = {"allowed": LEARNERS, "known": MEMBERS - LEARNERS}
+OWN = {"allowed": frozenset({"owner", "former owner"})}
 WORKING = {"allowed": WORKERS, "known": MEMBERS - WORKERS}
 
 QUESTION = """
@@ -116,6 +128,19 @@ ROUTES = {
     "GET learn.course": Route(address="/cours/petit-cours/", **READING),
     "GET learn.module": Route(address="/cours/petit-cours/debut/", **READING),
     "GET learn.page": Route(address="/cours/petit-cours/debut/lire/", **READING),
+    "POST learn.keep_place": Route(address="/cours/petit-cours/debut/lire/place", **READING),
+    "POST notes.save": Route(address="/cours/petit-cours/debut/lire/note", **READING),
+    "GET learn.glossary": Route(address="/cours/petit-cours/glossaire/", **READING),
+    "GET search.show": Route(address="/cours/petit-cours/recherche/?q=lecon", **READING),
+    "GET competences.show": Route(address="/cours/petit-cours/competences/", **READING),
+    "GET packs.download": Route(address="/cours/petit-cours/debut/hors-ligne.zip", **READING),
+    "GET notes.mine": Route(address="/notes/", **ACCOUNT),
+    "GET notes.export": Route(address="/notes/export", **ACCOUNT),
+    "GET goals.edit": Route(address="/objectif/", **ACCOUNT),
+    "POST goals.keep": Route(
+        address="/objectif/", fields={"quoi": "days", "combien": "3"}, **ACCOUNT
+    ),
+    "POST goals.remove": Route(address="/objectif/retrait", **ACCOUNT),
     "GET learn.file": Route(address="/cours/petit-cours/fichiers/data/notes.csv", **READING),
     "GET assignments.show": Route(address=f"{ASSIGNMENT}/", **READING),
     "GET assignments.released": Route(address=f"{ASSIGNMENT}/carnet.ipynb", **READING),
@@ -148,6 +173,23 @@ ROUTES = {
         allowed=LEARNERS | {"trainer"},
         known=MEMBERS - LEARNERS - {"trainer"},
     ),
+    "GET help.mine": Route(address="/aide/", **ACCOUNT),
+    "GET help.form": Route(address=f"{ASSIGNMENT}/aide", **ASKING),
+    "POST help.ask": Route(
+        address=f"{ASSIGNMENT}/aide",
+        fields={"texte": "Pourquoi ?", "partage": "private"},
+        **ASKING,
+    ),
+    "GET help.show": Route(address="/aide/{question}/", **WORK),
+    "POST help.reply": Route(
+        address="/aide/{question}/messages", fields={"texte": "Voyez."}, **WORK
+    ),
+    "POST help.close": Route(address="/aide/{question}/fermer", **OWN),
+    "POST help.share": Route(
+        address="/aide/{question}/partage", fields={"partage": "anonymous"}, **OWN
+    ),
+    "GET help.draft": Route(address="/aide/{question}/carnet.ipynb", **WORK),
+    "GET help.promotion": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
     "GET submissions.show": Route(address="/rendus/{submission}/", **WORK),
     "GET submissions.download": Route(address="/rendus/{submission}/carnet.ipynb", **WORK),
     "GET submissions.annotated": Route(address="/rendus/{submission}/carnet/", **WORK),
@@ -159,9 +201,9 @@ ROUTES = {
     ),
     "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
     "POST questions.answer": Route(address="/cours/petit-cours/debut/lire/reponses", **READING),
-    "GET questions.pages": Route(address="/promotions/{promotion}/questions/", **RESULTS),
+    "GET questions.pages": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
     "GET questions.counts": Route(
-        address="/promotions/{promotion}/questions/debut/lire/", **RESULTS
+        address="/promotions/{promotion}/quiz/debut/lire/", **RESULTS
     ),
     "GET operate.extensions": Route(
         address="/exploitation/extensions", allowed=frozenset({"operator"})
@@ -211,6 +253,7 @@ class World:
         """The address of a route, with links made afresh for those that work once."""
         template, values = ROUTES[name].address, {"promotion": self.promotion.slug}
         values["submission"] = str(self.submissions.get(person, self.submissions["owner"]))
+        values["question"] = values["submission"]  # they were given the same number
         values["data"] = "data/notes.csv"
         with self.site.sessions.begin() as session:
             if "{reset}" in template:
@@ -241,7 +284,10 @@ class World:
             sent = client.token(page) if token is None else token
             headers = {"X-CSRFToken": sent}
             return client.open(address, method=name.split()[0], json=body, headers=headers)
-        fields = {key: (io.BytesIO(answered()), "carnet.ipynb") for key in ROUTES[name].fields}
+        fields: dict[str, Any] = {
+            key: (io.BytesIO(answered()), "carnet.ipynb") if text == "notebook" else text
+            for key, text in ROUTES[name].fields.items()
+        }
         page = "/connexion" if person in NOBODY else "/compte"
         fields["csrf_token"] = client.token(page) if token is None else token
         return client.post(address, data=fields)
@@ -342,8 +388,12 @@ def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, i
     submissions = {
         name: submission_of(session, site, parts[name]).id for name in ("owner", "former owner")
     }
-    for name in ("owner", "fellow", "trainer"):
-        session.add(draft_of(people[name], session))
+    for name in ("owner", "former owner", "fellow", "trainer"):
+        draft = draft_of(people[name], session)
+        session.add(draft)
+        session.flush()
+        if name in submissions:
+            session.add(question_of(parts[name], draft, number=submissions[name]))
     return people, submissions, promotion
 
 
@@ -359,6 +409,30 @@ def draft_of(user: User, session: Session) -> DraftVersion:
     content = packed_work(Work(answers={"double": "x = 1"}))
     return DraftVersion(
         draft=draft, number=1, version=version, content=content, size=1, saved_at=NOW
+    )
+
+
+def question_of(member: Any, draft: DraftVersion, *, number: int) -> Question:
+    """A question of a member, with the draft."""
+    message = HelpMessage(
+        author=member.user, is_from_learner=True, text="Pourquoi ?", written_at=NOW
+    )
+    return Question(
+        id=number,
+        learner=member.user,
+        promotion_id=member.promotion_id,
+        course_slug="petit-cours",
+        assignment_id="premier-carnet",
+        title="Premier carnet",
+        exercise_id="",
+        exercise_title="",
+        state="open",
+        sharing="private",
+        asked_at=NOW,
+        changed_at=NOW,
+        cell_source="x = 1",
+        draft_version_id=draft.id,
+        messages=[message],
     )
 
 
@@ -444,6 +518,7 @@ def test_63_who_is_not_signed_in_learns_nothing_from_addresses(
     [
         ("/rendus/{submission}/", "/rendus/999999/"),
         ("/rendus/{submission}/suivi", "/rendus/999999/suivi"),
+        ("/aide/{submission}/", "/aide/999999/"),
         ("/promotions/{promotion}/", "/promotions/nulle-part/"),
         ("/cours/petit-cours/", "/cours/nul/"),
         ("/cours/petit-cours/debut/lire/", "/cours/nul/debut/lire/"),
