@@ -131,30 +131,30 @@ def _item(part: Directive, classes: list[str], reading: _Reading) -> Item | None
 def _check(part: Directive, parts: _Parts, classes: list[str], reading: _Reading) -> None:
     line = part.line
     if not part.argument:
-        reading.note("la question manque : écrivez-la après « {admonition} ».", line)
+        reading.note("la question manque : écrivez-la après « {admonition} ».", line)
     if bool(parts.choices) == bool(parts.answers):
         reading.note(
-            "une question a soit des choix (« - [ ] » et « - [x] »), soit une ligne "
-            "« Réponse : … ».",
+            "une question a soit des choix (« - [ ] » et « - [x] »), soit une ligne "
+            "« Réponse : … ».",
             line,
         )
     elif parts.choices and not parts.ticked:
-        reading.note("aucun choix n’est coché : mettez « - [x] » devant le bon.", line)
+        reading.note("aucun choix n’est coché : mettez « - [x] » devant le bon.", line)
     if len(parts.choices) == 1:
         reading.note("une question à choix a au moins deux choix.", line)
     if len(set(parts.choices)) < len(parts.choices):
         reading.note("deux choix ont le même texte.", line)
     if not parts.explanation:
         reading.note(
-            "la question n’a pas d’explication : écrivez après les réponses un texte qui "
-            "commence par « > ».",
+            "la question n’a pas d’explication : écrivez après les réponses un texte qui "
+            "commence par « > ».",
             line,
             is_warning=True,
         )
     unknown = set(classes) - {KIND, "dropdown", "multiple", "shuffle"}
     if unknown:
         reading.note(
-            f"classe inconnue : « {min(unknown)} » ; classes possibles : multiple, shuffle.",
+            f"classe inconnue : « {min(unknown)} » ; classes possibles : multiple, shuffle.",
             line,
             is_warning=True,
         )
@@ -167,7 +167,7 @@ def _key(part: Directive, reading: _Reading) -> str:
     if key in reading.keys:
         said = "porte le même nom" if named else "commence par les mêmes mots"
         reading.note(
-            f"une autre question de la page {said} : donnez à chacune un « :name: ».", part.line
+            f"une autre question de la page {said} : donnez à chacune un « :name: ».", part.line
         )
     reading.keys.add(key)
     return unique(key, reading.keys - {key})

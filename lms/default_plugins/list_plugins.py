@@ -30,4 +30,4 @@ def plugins() -> None:
         click.echo(f"{shown.name} {shown.version}".rstrip() + f" : {', '.join(shown.hooks)}")
     for failure in failures.latest():
         what = failure.hook or "chargement"
-        click.echo(f"{failure.at:%Y-%m-%d %H:%M} {failure.plugin} ({what}) : {failure.message}")
+        click.echo(f"{failure.at:%Y-%m-%d %H:%M} {failure.plugin} ({what}) : {failure.message}")

@@ -36,6 +36,6 @@ def page_slot(name: str, facts: Mapping[str, Any]) -> Sequence[SlotLink] | None:
         SlotLink(
             label=_("Réponses aux questions des leçons"),
             address=url_for("questions.pages", slug=facts["slug"]),
-            help=_("Quiz et positionnement : ce qui est compris, ce qui reste à reprendre."),
+            help=_("Quiz et positionnement : ce qui est compris, ce qui reste à reprendre."),
         )
     ]

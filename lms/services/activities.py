@@ -60,7 +60,7 @@ def keep(
     :raises Invalid: if no question was answered.
     """
     if not any(marks[item.key].is_answered for item in activity.items):
-        raise Invalid("Aucune réponse n’est choisie : répondez à une question au moins.")
+        raise Invalid("Aucune réponse n’est choisie : répondez à une question au moins.")
     before = attempts_of(session, where, [user_id])
     given = {item.key: list(answers.get(item.key, ())) for item in activity.items}
     if before and {a.item_key: a.given for a in before[-1].answers} == given:

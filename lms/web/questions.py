@@ -79,7 +79,7 @@ def answer(course_slug: str, module_id: str, page_slug: str) -> ResponseReturnVa
     return redirect(f"{address}#{_next(activity)}", 303)
 
 
-@bp.get("/promotions/<slug>/questions/")
+@bp.get("/promotions/<slug>/quiz/")
 def pages(slug: str) -> ResponseReturnValue:
     """List the lessons with questions, with how many learners answered them."""
     promotion = _promotion(slug)
@@ -90,7 +90,7 @@ def pages(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/promotions/<slug>/questions/<module_id>/<page_slug>/")
+@bp.get("/promotions/<slug>/quiz/<module_id>/<page_slug>/")
 def counts(slug: str, module_id: str, page_slug: str) -> ResponseReturnValue:
     """Show how the learners of a promotion answered each question of a lesson."""
     promotion = _promotion(slug)
@@ -193,7 +193,7 @@ def _marks(activity: Activity, answers: Answers) -> dict[str, Mark]:
     )
     if marks is None:
         raise Unavailable(
-            "Vos réponses ne peuvent pas être vérifiées pour le moment : c’est un incident de "
+            "Vos réponses ne peuvent pas être vérifiées pour le moment : c’est un incident de "
             "notre côté, et rien n’est compté. Réessayez plus tard."
         )
     return marks
