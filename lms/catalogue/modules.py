@@ -72,7 +72,7 @@ def _module(
     if not ID.match(module_id) or module_id in RESERVED:
         declared.note(
             "un identifiant de module ne contient que des minuscules sans accent, des chiffres "
-            "et des tirets, et n’est aucun des mots que le site utilise : "
+            "et des tirets, et n’est aucun des mots que le site utilise : "
             f"{', '.join(RESERVED)}."
         )
     title = declared.text("title", is_required=True)

@@ -27,7 +27,7 @@ def read_referential(path: Path, problems: list[CourseProblem]) -> Referential |
     """Return a referential, or None after noting everything that is wrong with its file."""
     name = f"{FOLDER}/{path.name}"
     if not path.is_file():
-        message = "ce référentiel n’existe pas : ajoutez son fichier, ou corrigez son nom."
+        message = "ce référentiel n’existe pas : ajoutez son fichier, ou corrigez son nom."
         problems.append(CourseProblem(file=name, message=message))
         return None
     noted: list[CourseProblem] = []
@@ -40,7 +40,7 @@ def read_referential(path: Path, problems: list[CourseProblem]) -> Referential |
 def _referential(declared: Section, id: str) -> Referential:
     declared.only(*KEYS)
     if declared.text("id", is_required=True) != id:
-        declared.note(f"« {id} » est attendu, comme le nom du fichier.", name="id")
+        declared.note(f"« {id} » est attendu, comme le nom du fichier.", name="id")
     section = declared.section("blocks", is_required=True)
     blocks = [] if section is None else [section.section(name) for name in section]
     found = Referential(
@@ -81,7 +81,7 @@ def _refuse_doubles(declared: Section, found: Referential) -> None:
     for competence in found.competences:
         if competence.code in seen:
             declared.note(
-                f"la compétence « {competence.code} » est dans deux blocs.", name="blocks"
+                f"la compétence « {competence.code} » est dans deux blocs.", name="blocks"
             )
         seen.add(competence.code)
 

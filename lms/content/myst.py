@@ -189,6 +189,6 @@ def _term(words: str, target: str, place: Place, report: Report) -> str:
     if not place.glossary:
         return words
     if not slug:
-        report(f"« {target} » n’est pas dans le glossaire du cours.", 0)
+        report(f"« {target} » n’est pas dans le glossaire du cours.", 0)
         return words
     return f'<a class="term" href="/{place.glossary}#{glossary.ANCHOR}{slug}">{words}</a>'

@@ -44,7 +44,7 @@ class ChangedElsewhere(Conflict):
 
     def __init__(self, kept: Note) -> None:
         super().__init__(
-            "Cette note a changé dans une autre fenêtre. Les deux textes sont là : gardez ce "
+            "Cette note a changé dans une autre fenêtre. Les deux textes sont là : gardez ce "
             "qui vous convient."
         )
         self.kept = kept
@@ -75,7 +75,7 @@ def write(
     if len(text) > MAX_CHARACTERS:
         raise TooLarge(
             f"Une note a {MAX_CHARACTERS // 1000}\N{NARROW NO-BREAK SPACE}000 caractères au "
-            "plus : raccourcissez-la, ou continuez sur une autre leçon."
+            "plus : raccourcissez-la, ou continuez sur une autre leçon."
         )
     note = note_of(session, user_id, where)
     if note is not None and note.text == text:

@@ -105,7 +105,7 @@ def pack_of(course: Course, module: Module) -> Pack:
         return Pack(path=path, size_bytes=path.stat().st_size)
     except OSError as error:
         raise Unavailable(
-            "Ce module ne peut pas être préparé pour le moment : réessayez plus tard."
+            "Ce module ne peut pas être préparé pour le moment : réessayez plus tard."
         ) from error
 
 

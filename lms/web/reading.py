@@ -76,7 +76,7 @@ def _render(data: bytes, place: Place) -> Rendered:
     found: Rendered | None = site().plugins.ask("render_page", data=data, place=place)
     if found is None:
         raise Unavailable(
-            "Cette leçon ne peut pas être affichée pour le moment : l’équipe qui exploite le "
+            "Cette leçon ne peut pas être affichée pour le moment : l’équipe qui exploite le "
             "site en est avertie. Réessayez plus tard."
         )
     return found

@@ -1,10 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
-from lms.domain.course import Assignment, Course, Module, Page
-from lms.domain.path import Trail, Why, module_progress, resume, steps_of
+from lms.domain.course import Assignment, Course, Module, Page, UnlockRule
+from lms.domain.path import (
+    Stop,
+    Trail,
+    Why,
+    module_progress,
+    prerequisites,
+    resume,
+    steps_of,
+)
 
 MONDAY = datetime(2030, 1, 7, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -132,3 +141,45 @@ class TestModuleProgress:
 
         assert (found.pages_seen, found.pages, found.passed, found.assignments) == (1, 2, 1, 1)
         assert (found.done, found.total) == (2, 3)
+
+
+class TestStops:
+    def test_goes_on_at_the_heading_that_was_reached(self) -> None:
+        stop = Stop(anchor="s-suite", title="La suite")
+        trail = Trail(
+            seen={("debut", "debut-1"): MONDAY}, stopped_at={("debut", "debut-1"): stop}
+        )
+        found = resume(COURSE, trail)
+        assert found is not None
+        assert found.stop == stop
+
+    def test_another_lesson_begins_at_its_top(self) -> None:
+        stop = Stop(anchor="s-suite", title="La suite")
+        trail = Trail(
+            seen={("debut", "debut-1"): MONDAY, ("debut", "debut-2"): MONDAY + HOUR},
+            stopped_at={("debut", "debut-1"): stop},
+        )
+        found = resume(COURSE, trail)
+        assert found is not None
+        assert found.stop is None
+
+
+class TestPrerequisites:
+    def test_names_what_opens_a_module_from_outside_it(self) -> None:
+        first = make_module("a", assignments=("a-1",))
+        second = make_module("b", assignments=("b-1", "b-2", "b-3"))
+        rules = {
+            "b-1": UnlockRule(after="a-1", score=50),
+            "b-2": UnlockRule(after="a-1", score=60),
+            "b-3": UnlockRule(after="b-1", score=80),
+        }
+        second = replace(
+            second,
+            assignments=tuple(
+                replace(found, opens=rules[found.id]) for found in second.assignments
+            ),
+        )
+        course = replace(COURSE, modules=(first, second))
+        (found,) = prerequisites(course, second)
+        assert (found.assignment.id, found.score) == ("a-1", 60)
+        assert prerequisites(course, first) == ()

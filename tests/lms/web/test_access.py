@@ -189,7 +189,7 @@ ROUTES = {
         address="/aide/{question}/partage", fields={"partage": "anonymous"}, **OWN
     ),
     "GET help.draft": Route(address="/aide/{question}/carnet.ipynb", **WORK),
-    "GET help.promotion": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
+    "GET help.promotion": Route(address="/promotions/{promotion}/questions/", **RESULTS),
     "GET submissions.show": Route(address="/rendus/{submission}/", **WORK),
     "GET submissions.download": Route(address="/rendus/{submission}/carnet.ipynb", **WORK),
     "GET submissions.annotated": Route(address="/rendus/{submission}/carnet/", **WORK),
@@ -337,6 +337,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A school of its own for this module: no test here depends on what another one did."""
     folder: Path = tmp_path_factory.mktemp("school")
     lesson = write_course(folder / "courses") / "debut" / "lire.md"
+    terms = lesson.parents[1] / "glossaire.md"
+    terms.write_text("# Mots\n\n:::{glossary}\nun\n: Le premier.\n:::\n", encoding="utf-8")
+    settings = lesson.parents[1] / "course.yml"
+    told = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{told}glossary: glossaire.md\n", encoding="utf-8")
     lesson.write_text(lesson.read_text() + QUESTION)
     config = Config(
         secret_key="secret of the tests, long enough",
