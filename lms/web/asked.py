@@ -1,4 +1,4 @@
-"""The assignment that an address names, once the person may do that with it."""
+"""The assignment or the promotion that an address names, once the person may ask for it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from lms.domain.access import Action, Subject, require
 from lms.domain.course import Assignment, Course
 from lms.errors import NotFound
-from lms.models import AssignmentVersion
+from lms.models import AssignmentVersion, Promotion
 from lms.services import submissions
-from lms.services.promotions import promotions_following
+from lms.services.promotions import promotion_by_slug, promotions_following
 from lms.web.context import site
 
 
@@ -48,3 +48,15 @@ def asked_for(action: Action) -> Asked:
     if assignment is None:
         raise NotFound(_("Cet exercice n’existe pas, ou plus."))
     return Asked(course=course, assignment=assignment)
+
+
+def promotion_for(slug: str, action: Action) -> Promotion:
+    """Return the promotion of that name.
+
+    :raises NotAllowed: if the person may not do that with it.
+    :raises NotFound: if it does not exist, or the person may not know that it does.
+    """
+    found = promotion_by_slug(g.session, slug)
+    require(g.actor, action, Subject(promotion_ids=frozenset({found.id} if found else ())))
+    assert found is not None  # nobody has a role in a promotion that does not exist
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, send
 from flask import request as http
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # stubs of 3.2
 
@@ -181,6 +183,18 @@ def message_html(message: str) -> Markup:
 def question_state(state: QuestionState) -> str:
     """Say where a question stands."""
     return str(_(STATE_LABELS[state]))
+
+
+@bp.app_template_filter("time_waited")
+def time_waited(time: timedelta) -> str:
+    """Write how long somebody has waited: « 5 minutes », « 3 heures », « 2 jours »."""
+    minutes = max(1, round(time.total_seconds() / 60))
+    if minutes < 60:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    hours = round(minutes / 60)
+    if hours < 24:
+        return str(ngettext("%(num)s heure", "%(num)s heures", hours))
+    return str(ngettext("%(num)s jour", "%(num)s jours", round(hours / 24)))
 
 
 def _question(question_id: int, action: Action) -> Question:

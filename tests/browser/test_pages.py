@@ -27,10 +27,12 @@ LEARNERS = (
     f"/cours/{COURSE}/demarrer/",
     f"/cours/{COURSE}/demarrer/terminal/",
     f"/cours/{COURSE}/exercices/{ASSIGNMENT}/",
+    f"/cours/{COURSE}/exercices/{ASSIGNMENT}/aide",
+    "/aide/",
     "/compte",
     "/cette-page-n-existe-pas",
 )
-STAFF = ("/", "/promotions/", "/promotions/{promotion}/")
+STAFF = ("/", "/promotions/", "/promotions/{promotion}/", "/promotions/{promotion}/questions/")
 
 #: Something folds, wraps or scrolls there on a small screen.
 CHANGED_BY_WIDTH = ("/", f"/cours/{COURSE}/demarrer/terminal/", "/compte")

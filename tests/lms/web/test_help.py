@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,7 +112,7 @@ def test_the_way_of_a_question(school: School) -> None:
     assert "1 question attend une réponse" in school.trainer.get("/").text
     listed = school.trainer.get(f"/promotions/{school.promotion.slug}/questions/").text
     assert "Camille Fabre, Premier carnet" in listed
-    assert "Attend depuis" in listed
+    assert "Attend depuis 1 minute" in listed
     thread = school.trainer.get("/aide/1/").text
     assert "<strong>9</strong>" in thread
     assert "return x * x" in thread
@@ -131,6 +131,22 @@ def test_the_way_of_a_question(school: School) -> None:
     school.learner.submit("/aide/1/fermer", page="/aide/1/")
     assert "Close" in school.learner.get("/aide/").text
     assert "Clore la question" not in school.learner.get("/aide/1/").text
+
+
+@pytest.mark.parametrize(
+    ("time", "words"),
+    [
+        (timedelta(seconds=7), "1 minute"),
+        (timedelta(minutes=59), "59 minutes"),
+        (timedelta(minutes=61), "1 heure"),
+        (timedelta(hours=23), "23 heures"),
+        (timedelta(hours=23, minutes=50), "1 jour"),
+        (timedelta(days=3, hours=2), "3 jours"),
+    ],
+)
+def test_says_how_long_somebody_has_waited(app: Flask, time: timedelta, words: str) -> None:
+    with app.test_request_context():
+        assert app.jinja_env.filters["time_waited"](time) == words
 
 
 def test_asking_the_same_twice_sends_one_mail(school: School) -> None:
