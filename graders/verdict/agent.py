@@ -6,13 +6,11 @@ and the codec alone, and keeps no secret.
 
 from __future__ import annotations
 
-import array
 import builtins
 import importlib
 import inspect
 import io
 import operator
-import os
 import socket
 import sys
 import traceback
@@ -21,14 +19,14 @@ from collections.abc import Callable
 from typing import Any
 
 from graders.verdict import agent_files, frames
-from graders.verdict.around import captured, no_figures_shown, patched
+from graders.verdict.agent_door import newest_connection
+from graders.verdict.around import Captured, no_figures_shown, patched
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
 from graders.verdict.operators import DUNDERS, OPERATORS
+from graders.verdict.seat import Seat
 from graders.verdict.snapshots import is_mutable, watch
 from graders.verdict.stand_in import Exposed
 
-CHANNEL = "GARRIGUE_CHANNEL"
-WAIT_S = 10
 MAX_PRINTED = 1 << 20
 MAX_FRAMES = 12
 
@@ -44,32 +42,17 @@ def serve(names: dict[str, Any] | None = None) -> None:
     """
     if names is None:
         names = sys._getframe(1).f_globals
-    connection = _connection()
+    connection = newest_connection()
     if connection is not None:
         with connection, no_figures_shown():
+            agent = Agent(connection, names)
             try:
                 frames.send(connection, ["hello"], [])
-                Agent(connection, names).answer_until(None)
+                agent.answer_until(None)
             except (OSError, EOFError, BadValue):
                 return  # the checker is gone, or has had enough
-
-
-def _connection() -> socket.socket | None:
-    """Return the newest socket that waits at the descriptor we inherited."""
-    newest: socket.socket | None = None
-    with socket.socket(fileno=os.dup(int(os.environ[CHANNEL]))) as door:
-        door.settimeout(WAIT_S)
-        try:
-            while True:
-                space = socket.CMSG_SPACE(array.array("i", [0]).itemsize)
-                data, extra, _, _ = door.recvmsg(1, space)
-                if not data:
-                    return newest
-                for _, _, raw in extra:
-                    newest = socket.socket(fileno=array.array("i", raw)[0])
-                door.settimeout(0)
-        except (BlockingIOError, TimeoutError):
-            return newest
+            finally:
+                agent.seat.take(None)
 
 
 class Agent:
@@ -80,6 +63,7 @@ class Agent:
         self.names = names
         self.described: set[int] = set()
         self.request: Any = None
+        self.seat = Seat()
 
     def answer_until(self, callback: Any) -> Any:
         """Answer requests until the one we wait for is answered, or for ever."""
@@ -92,7 +76,7 @@ class Agent:
     def _answer(self, message: Any, decoder: Decoder) -> None:
         before, self.request = self.request, message[0]
         encoder = Encoder(self.refer)
-        with captured() as printed:
+        with Captured() as printed:
             try:
                 value, after = self._do(message, decoder)
                 reply = [message[0], "ok", self._encoded(encoder, value), after(encoder)]
@@ -116,10 +100,10 @@ class Agent:
             return self.refer(value, encoder)
 
     def _do(self, message: Any, decoder: Decoder) -> tuple[Any, Callable[[Encoder], Json]]:
-        _, action, *rest = message
+        action = message[1]
         if action == "call":
-            return self._call(decoder, *rest)
-        return getattr(self, f"_do_{action}")(decoder, *rest), lambda _encoder: None
+            return self._call(decoder, *message[2:])
+        return getattr(self, f"_do_{action}")(decoder, *message[2:]), _nothing
 
     def _call(
         self,
@@ -134,11 +118,10 @@ class Agent:
         if method is not None:
             function = getattr(function, method)
         values = decoder.all(args)
-        keywords = {name: decoder.value(value) for name, value in named}
-        given: list[tuple[Any, Any]] = [*enumerate(values), *keywords.items()]
+        keywords = {name: decoder.value(value) for name, value in named} if named else {}
         mutable = [
             (key, value, watch(value, self._print_of))
-            for key, value in given
+            for key, value in (*enumerate(values), *keywords.items())
             if is_mutable(value)
         ]
         if patches:
@@ -146,6 +129,8 @@ class Agent:
                 result = function(*values, **keywords)
         else:
             result = function(*values, **keywords)
+        if not mutable:
+            return result, _nothing
 
         def after(encoder: Encoder) -> Json:
             changed = [(k, value) for k, value, has_changed in mutable if has_changed()]
@@ -202,6 +187,9 @@ class Agent:
             ]
             for p in found
         ]
+
+    def _do_stay(self, _decoder: Decoder, number: int | None) -> None:
+        self.seat.take(number)
 
     def _do_read(self, _decoder: Decoder, path: str) -> bytes | None:
         return agent_files.read(path)
@@ -288,6 +276,10 @@ class Agent:
             sqlite = sys.modules.get("sqlite3")
             raise getattr(sqlite, reply[2], kind)(reply[3])
         return decoder.value(reply[2])
+
+
+def _nothing(_encoder: Encoder) -> Json:
+    return None
 
 
 def _number(value: Any) -> int:

@@ -26,15 +26,16 @@ def no_figures_shown() -> Iterator[None]:
             sys.modules["matplotlib.pyplot"].close(number)
 
 
-@contextmanager
-def captured() -> Iterator[io.StringIO]:
-    """Keep what is printed for the test."""
-    saved, printed = sys.stdout, io.StringIO()
-    sys.stdout = printed
-    try:
-        yield printed
-    finally:
-        sys.stdout = saved
+class Captured:
+    """Keeps what is printed for the test; not a generator, because each call passes here."""
+
+    def __enter__(self) -> io.StringIO:
+        self._saved, printed = sys.stdout, io.StringIO()
+        sys.stdout = printed
+        return printed
+
+    def __exit__(self, *_: object) -> None:
+        sys.stdout = self._saved
 
 
 @contextmanager

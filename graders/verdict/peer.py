@@ -21,6 +21,7 @@ from graders.verdict.raised import (
     Unproven,
     make_error,
 )
+from graders.verdict.seat import Pace, Seat
 
 MAX_REQUESTS = 200_000
 MAX_TEXT = 1 << 20
@@ -45,22 +46,24 @@ class Peer:
         self.broken = ""
         self.mend: Callable[[Any, str], Any] | None = None
         self.before_call: Callable[[], Json] = list
-        self.after_call: Callable[[], None] = lambda: None
         self.held: list[Callable[[], None]] | None = None
         self._number = 0
         self._seen_modules = 0
         self._data_names: frozenset[str] = frozenset()
         self._left = MAX_REQUESTS
+        self._seat, self._pace = Seat(), Pace()
 
     def open(self, connection: socket.socket) -> None:
         """Begin a test over a fresh connection."""
         self.connection, self.broken, self._left = connection, "", MAX_REQUESTS
+        self._pace = Pace()
         message, _ = self._receive()
         if message != ["hello"]:
             self._break("no greeting")
 
     def close(self) -> None:
         """Hang up; the learner's process then goes on with its own work."""
+        self._seat.take(None)
         if self.connection is not None:
             self.connection.close()
             self.connection = None
@@ -89,11 +92,11 @@ class Peer:
         patches = self.before_call()
         encoder = Encoder(self.catalogue.refer)
         request = [
-            *(self._next(), "call", encoder.encode(target), method, encoder.all(args)),
-            [[name, encoder.encode(value)] for name, value in named.items()],
-            [[place, encoder.encode(value)] for place, value in patches],
+            *(self._next(), "call", self.catalogue.refer(target, encoder), method),
+            encoder.all(args),
+            [[name, encoder.encode(value)] for name, value in named.items()] if named else [],
+            [[place, encoder.encode(value)] for place, value in patches] if patches else [],
         ]
-        self.after_call()
         value, changes, decoder = self._exchange(request, encoder)
         if changes:
             self._restore(decoder, changes, args, named)
@@ -112,6 +115,7 @@ class Peer:
                 self.held.append(lambda old=old, new=new: restore.restore(old, new))  # type: ignore[misc]
 
     def _exchange(self, request: Any, encoder: Encoder) -> tuple[Any, Json, Decoder]:
+        self._settle()
         self._send(request, encoder.buffers)
         while True:
             message, buffers = self._receive()
@@ -133,6 +137,13 @@ class Peer:
                 if isinstance(error, RemoteError):
                     raise
                 self._break(f"unreadable answer: {error}")
+
+    def _settle(self) -> None:
+        """Share a processor with the learner's process, or no longer."""
+        if self._pace.is_to_change:
+            number = self._pace.changed()
+            self._seat.take(number)
+            self.ask("stay", number)
 
     def _use_exposed(
         self,
@@ -179,6 +190,7 @@ class Peer:
     def _send(self, message: Any, buffers: list[Any]) -> None:
         if self.broken or self.connection is None:
             raise Broken(self.broken)
+        self._pace.speaks(buffers)
         try:
             frames.send(self.connection, message, buffers)
         except OSError:
@@ -188,7 +200,9 @@ class Peer:
         if self.broken or self.connection is None:
             raise Broken(self.broken)
         try:
-            return frames.receive(self.connection)
+            message, buffers = frames.receive(self.connection)
+            self._pace.heard(buffers)
+            return message, buffers
         except (OSError, EOFError):
             self._break("the learner's process is gone")
         except (BadValue, MemoryError) as error:
@@ -232,7 +246,6 @@ class Peer:
         """Return what an operator says of a learner's object."""
         encoder = Encoder(self.catalogue.refer)
         request = [self._next(), "op", name, encoder.all(args)]
-        self.after_call()
         return self._exchange(request, encoder)[0]
 
     def text(self, name: str, *args: Any) -> str:

@@ -31,6 +31,8 @@ READY_S = 120
 GRACE_S = 12
 #: After the verdict, how long the kernel may take to come back from the test.
 RETURN_S = 3
+#: What a socket holds: large arrays then wake the other side less often, and stay in its cache.
+BUFFER_BYTES = 512 << 10
 
 
 class Program(Protocol):
@@ -190,6 +192,8 @@ class CheckerSession:
         if not kernel.is_alive:
             return {"event": "unreachable"}
         ours, theirs = socket.socketpair()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
         try:
             with ours, theirs:
                 socket.send_fds(self._door, [b"!"], [theirs.fileno()])

@@ -6,13 +6,14 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from typing import Any
 
-MUTABLE = (list, dict, set, bytearray, deque, Counter, OrderedDict, defaultdict)
-MUTABLE_NAMES = ("ndarray", "DataFrame", "Series")
+MUTABLE = frozenset((list, dict, set, bytearray, deque, Counter, OrderedDict, defaultdict))
+MUTABLE_NAMES = frozenset(("ndarray", "DataFrame", "Series"))
 
 
 def is_mutable(value: Any) -> bool:
     """Whether an argument is of a type whose changes are copied back."""
-    return type(value) in MUTABLE or type(value).__name__ in MUTABLE_NAMES
+    kind = type(value)
+    return kind in MUTABLE or kind.__name__ in MUTABLE_NAMES
 
 
 def watch(value: Any, encoded: Callable[[Any], Any]) -> Callable[[], bool]:

@@ -212,6 +212,19 @@ class TestFiles:
         assert verdict.points == 4
 
 
+class TestProcessors:
+    def test_are_all_there_again_after_a_test_that_asked_much(self, nursery):
+        cell = "import os\nbefore = len(os.sched_getaffinity(0))\n" + RIGHT
+        with opened(nursery, cell) as (session, kernel):
+            ask = {"grade_id": "t", "max_points": 1, "wall_s": 10}
+            many = session.check(kernel, "for i in range(500): assert f(i) == i + 1", **ask)
+            kernel.execute("after = len(os.sched_getaffinity(0))", wall_s=10)
+            session.learner_ran("after = len(os.sched_getaffinity(0))")
+            free = session.check(kernel, "assert after == before", **ask)
+
+        assert (many.points, free.points) == (1, 1)
+
+
 class TestMishaps:
     def test_a_dead_kernel_fails_at_once(self, nursery):
         with opened(nursery, "import os\nos._exit(0)") as (session, kernel):
