@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 OWN = {"garrigue": {"own": True}}
@@ -208,21 +209,21 @@ def _anchors(old: Frame, new: Frame) -> dict[str, str]:
 def _named(frame: Frame, own: Iterable[OwnCell]) -> tuple[OwnCell, ...]:
     """Return the cells in the order of the document, each with an id of its own."""
     order = {START: -1} | {cell.key: index for index, cell in enumerate(frame.cells)}
-    taken = set(frame.ids)
+    taken, numbers = set(frame.ids), count(1)
     named = []
     for cell in sorted(own, key=lambda found: order.get(found.after, -1)):
-        name = cell.id if _ID.fullmatch(cell.id) and cell.id not in taken else _free(taken)
+        name = (
+            cell.id
+            if _ID.fullmatch(cell.id) and cell.id not in taken
+            else _free(taken, numbers)
+        )
         taken.add(name)
         named.append(replace(cell, id=name))
     return tuple(named)
 
 
-def _free(taken: set[str]) -> str:
-    return next(
-        name
-        for number in range(1, len(taken) + 2)
-        if (name := f"cellule-{number}") not in taken
-    )
+def _free(taken: set[str], numbers: Iterator[int]) -> str:
+    return next(name for number in numbers if (name := f"cellule-{number}") not in taken)
 
 
 def _own_cell(own: OwnCell) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from lms.domain.draft_cells import SentCell
 from lms.errors import Invalid, TooLarge
 
 MAX_CELLS = 2000
+
+#: Of all cells together: every version keeps them.
 MAX_CHARACTERS = 1024 * 1024
 MAX_CONTAINERS = 200_000
 MAX_CELL_OUTPUTS_BYTES = 256 * 1024
@@ -61,7 +63,13 @@ def read_cells(said: object) -> tuple[SentCell, ...]:
             f"Ce carnet a {len(said)} cellules ; le maximum est {MAX_CELLS}. "
             "Supprimez celles qui ne servent pas."
         )
-    return tuple(_cell(cell, number) for number, cell in enumerate(said, 1))
+    cells = tuple(_cell(cell, number) for number, cell in enumerate(said, 1))
+    if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
+        raise TooLarge(
+            "Le texte de ce carnet est trop long. Mettez les données dans un fichier à part, "
+            "ou supprimez des cellules."
+        )
+    return cells
 
 
 def fitting(outputs: Outputs) -> dict[str, tuple[Mapping[str, Any], ...]]:
@@ -82,11 +90,6 @@ def _cell(said: object, number: int) -> SentCell:
     kind, source, name = said.get("cell_type"), said.get("source"), said.get("id", "")
     if kind not in KINDS or not isinstance(source, str) or not isinstance(name, str):
         raise Invalid(f"La cellule {number} est illisible : rechargez la page.")
-    if len(source) > MAX_CHARACTERS:
-        raise TooLarge(
-            f"Le texte de la cellule {number} est trop long. Mettez les données dans un "
-            "fichier à part, ou supprimez cette cellule."
-        )
     return SentCell(
         id=name,
         kind=kind,

@@ -25,8 +25,7 @@ from lms.services import help as helping
 from lms.services import help_reading
 from lms.services.drafts import Place
 from lms.services.help import About
-from lms.services.promotions import promotion_by_slug
-from lms.web.asked import Asked, asked_for
+from lms.web.asked import Asked, asked_for, promotion_for
 from lms.web.context import mail_later, now, site
 from lms.web.forms import text
 from lms.web.help_forms import AskForm, ReplyForm, SharingForm
@@ -147,10 +146,7 @@ def draft(question_id: int) -> Response:
 @bp.get("/promotions/<slug>/questions/")
 def promotion(slug: str) -> ResponseReturnValue:
     """List the questions of a promotion, those that wait first."""
-    found = promotion_by_slug(g.session, slug)
-    subject = Subject(promotion_ids=frozenset({found.id} if found else ()))
-    require(g.actor, Action.SEE_RESULTS, subject)
-    assert found is not None  # nobody has a role in a promotion that does not exist
+    found = promotion_for(slug, Action.SEE_RESULTS)
     return render_template(
         "help/promotion.html",
         promotion=found,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -185,6 +186,34 @@ class TestSaving:
         with pytest.raises(Stale):
             bench.answer("x = 3", 1)
         assert source_of(bench.current()) == "x = 2"
+
+    def test_of_many_tabs_that_save_at_once_one_is_first(self, bench: Workbench) -> None:
+        """Each in a thread and a session of its own, all from the same version."""
+        bench.answer("x = 0", 0)
+        bench.session.commit()
+        cells = bench.current().cells
+        sessions = session_factory(bench.session.get_bind())  # type: ignore[arg-type]
+        ready, outcomes = threading.Barrier(4), []
+
+        def save(number: int) -> None:
+            with sessions() as session:
+                sent = answered(cells, f"x = {number}")
+                ready.wait()
+                try:
+                    receipt = replace(bench, session=session).save(sent, 1)
+                    session.commit()
+                    outcomes.append((receipt.number, f"x = {number}"))
+                except Stale:
+                    outcomes.append((0, ""))
+
+        tabs = [threading.Thread(target=save, args=(number,)) for number in range(1, 5)]
+        for tab in tabs:
+            tab.start()
+        for tab in tabs:
+            tab.join()
+        bench.session.rollback()
+        assert sorted(number for number, _ in outcomes) == [0, 0, 0, 2]
+        assert source_of(bench.current()) == max(outcomes)[1]
 
     def test_each_person_has_a_draft_of_their_own(self, bench: Workbench) -> None:
         bench.answer("x = 1", 0)

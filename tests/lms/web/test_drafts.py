@@ -123,7 +123,7 @@ class TestKeeping:
             ({"base": 0, "cells": [{"cell_type": "html", "source": ""}]}, 400, "La cellule 1"),
             ({"base": 0, "cells": [{"cell_type": "code", "source": 1}]}, 400, "La cellule 1"),
             (
-                {"base": 0, "cells": [{"cell_type": "code", "source": "x" * 1_048_577}]},
+                {"base": 0, "cells": [{"cell_type": "code", "source": "x" * 524_289}] * 2},
                 413,
                 "trop long",
             ),
