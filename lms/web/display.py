@@ -173,8 +173,8 @@ def size_in_words(size_bytes: int) -> str:
     """Write the size of a file: « 340 ko », « 1,4 Mo »."""
     kilobytes = max(1, round(size_bytes / 1000))
     if kilobytes < 1000:
-        return f"{format_decimal(kilobytes)}\N{NO-BREAK SPACE}{gettext('ko')}"
-    return f"{format_decimal(round(kilobytes / 1000, 1))}\N{NO-BREAK SPACE}{gettext('Mo')}"
+        return str(gettext("%(size)s ko", size=format_decimal(kilobytes)))
+    return str(gettext("%(size)s Mo", size=format_decimal(round(kilobytes / 1000, 1))))
 
 
 @bp.app_template_filter("day_in_words")
