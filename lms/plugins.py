@@ -109,9 +109,16 @@ class Plugins:
         )
 
     def fingerprint(self, hook: str) -> str:
-        """Return what changes when other plugins, or other versions, implement a hook."""
+        """Return what changes when other plugins, or other versions, implement a hook.
+
+        Empty when only ours do: commands that load no plugin agree with it.
+        """
         names = (found.plugin_name for found in self._found(hook))
-        return ",".join(f"{name}=={self._versions.get(name, '')}" for name in names)
+        return ",".join(
+            f"{name}=={self._versions.get(name, '')}"
+            for name in names
+            if name not in DEFAULT_PLUGINS
+        )
 
     def _free_name(self, name: str) -> str:
         numbered = (f"{name}-{number}" for number in count(2))

@@ -16,7 +16,7 @@ from lms.domain.access import Action, require
 from lms.domain.course import Course
 from lms.domain.path import StepKind, steps_of
 from lms.errors import NotFound
-from lms.services import catalogue, notes, overview, progress, versions
+from lms.services import activities, catalogue, notes, overview, progress, versions
 from lms.services.goals import note_day
 from lms.services.notes import Where
 from lms.web import asking, packs, questions, reading
@@ -73,6 +73,7 @@ def module(course_slug: str, module_id: str) -> ResponseReturnValue:
             g.session, g.actor.user_id, found, part, now=moment
         ),
         pack=packs.pack_of(found, part) if part.pages else None,
+        answered=activities.states(g.session, g.actor.user_id, found.slug),
     )
 
 

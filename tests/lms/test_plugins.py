@@ -14,11 +14,13 @@ import pytest
 from pluggy import PluginValidationError
 
 from lms import hookspecs
+from lms.content.rendered import Rendered
+from lms.errors import Invalid
 from lms.failures import FailureLog
 from lms.hookspecs import Mail, hookimpl
 from lms.logs import json_log
 from lms.plugins import FAILURES, Plugins, load_plugins
-from tests.factories import make_user
+from tests.factories import make_membership, make_user
 from tests.lms.conftest import new_browser
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "plugins.md"
@@ -91,6 +93,57 @@ def test_a_failing_plugin_is_named_in_the_log_and_the_next_one_is_asked(log):
     line = json.loads(log.getvalue())
     assert (line["plugin"], line["level"]) == ("school-mail", "error")
     assert "cannot send Bonjour" in line["exception"]
+
+
+class Renderer:
+    """A plugin that shows lessons in its own way."""
+
+    @hookimpl
+    def render_page(self, data: bytes) -> Rendered:
+        return Rendered(html=f"<p>{len(data)}</p>")
+
+
+def test_what_other_plugins_rendered_is_told_apart(log):
+    assert loaded(log).fingerprint("render_page") == ""
+    assert loaded(log, Renderer()).fingerprint("render_page") == "Renderer=="
+    assert loaded(log, Letterbox()).fingerprint("render_page") == ""
+
+
+def test_a_plugin_may_show_lessons_in_its_own_way(make_app, config, sign_in):
+    app = make_app(config, plugins=[Renderer()])
+    with app.extensions["garrigue"].sessions.begin() as session:
+        learner = make_membership(session).user
+    client = new_browser(app)
+    sign_in(client, learner)
+    lesson = config.courses / "petit-cours" / "debut" / "lire.md"
+    size = len(lesson.read_bytes())
+    assert f"<p>{size}</p>" in client.get("/cours/petit-cours/debut/lire/").text
+
+
+class Cruel:
+    """A plugin that refuses with a sentence for the person."""
+
+    @hookimpl
+    def send_mail(self) -> None:
+        raise Invalid("Pas ce mail.")
+
+
+def test_a_refusal_is_said_and_is_no_failure(log, tmp_path):
+    failures = FailureLog(tmp_path / FAILURES)
+    plugins = load_plugins(json_log(log), extra=[Cruel()], failures=failures)
+    with pytest.raises(Invalid, match="Pas ce mail"):
+        plugins.ask("send_mail", mail=MAIL, config=None)
+    assert failures.latest() == ()
+
+
+def test_every_hook_has_a_default_plugin_that_answers_it(log):
+    hooks = {name for name, value in vars(hookspecs).items() if _is_hook(value)}
+    assert {hook for shown in loaded(log).shown() for hook in shown.hooks} == hooks
+
+
+def test_two_plugins_of_one_class_have_names_of_their_own(log):
+    names = [shown.name for shown in loaded(log, Letterbox(), Letterbox()).shown()]
+    assert names[:2] == ["Letterbox-2", "Letterbox"]
 
 
 def test_a_misspelt_hook_is_refused(log):
@@ -169,7 +222,7 @@ def test_every_hook_is_documented_with_its_arguments():
     hooks = {
         name: str(inspect.signature(value)).partition(")")[0]
         for name, value in vars(hookspecs).items()
-        if hasattr(value, f"{hookspecs.PROJECT}_spec")
+        if _is_hook(value)
     }
     described = dict(re.findall(r"^### `(\w+)\((.*?)\)`$", DOCUMENT.read_text(), re.M))
     assert described.keys() == hooks.keys()
@@ -177,3 +230,7 @@ def test_every_hook_is_documented_with_its_arguments():
         signature = inspect.signature(getattr(hookspecs, name))
         assert arguments == ", ".join(signature.parameters)
         assert getattr(hookspecs, name).__doc__
+
+
+def _is_hook(value: object) -> bool:
+    return hasattr(value, f"{hookspecs.PROJECT}_spec")

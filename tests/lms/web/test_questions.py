@@ -133,6 +133,13 @@ def test_an_empty_form_keeps_nothing(learner, session):
     assert session.scalar(select(func.count(ActivityAttempt.id))) == 0
 
 
+def test_the_module_says_which_questions_were_answered(learner):
+    module = PAGE.removesuffix("lire/")
+    assert "2 questions pour vous vérifier" in learner.get(module).text
+    learner.submit(f"{PAGE}reponses", PAGE, **{"q-somme": "5"})
+    assert "Vous avez répondu aux questions" in learner.get(module).text
+
+
 def test_a_lesson_without_questions_takes_no_answer(app, people, sign_in):
     client = new_browser(app)
     sign_in(client, people[0])
