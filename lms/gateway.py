@@ -29,7 +29,6 @@ from lms.workshop import free_mib
 MEMORY_SHARE = 0.5
 KERNEL_MIB = 96
 
-#: A kernel and its checker, its sockets and its page keep about forty descriptors open.
 PING_S = 20.0
 ROOM_THREADS = 8
 
@@ -44,9 +43,16 @@ def places_of(config: Config) -> Places:
 
 @asynccontextmanager
 async def gateway(
-    config: Config, listener: socket.socket, log: FilteringBoundLogger
+    config: Config,
+    listener: socket.socket,
+    log: FilteringBoundLogger,
+    *,
+    warm: str = DEFAULT_ENVIRONMENT,
 ) -> AsyncIterator[Hub]:
-    """Serve pages on the socket for the length of the block."""
+    """Serve pages on the socket for the length of the block.
+
+    :param warm: environment whose rooms are started before the first learner comes.
+    """
     engine = open_engine(config.database)
     places = places_of(config)
     assignments = Assignments(session_factory(engine), BlobStore(config.instance / "blobs"))
@@ -58,7 +64,7 @@ async def gateway(
     )
     server = HTTPServer(_application(hub, config), xheaders=bool(config.trusted_proxies))
     server.add_socket(listener)
-    warming = asyncio.create_task(_warm_up(assignments, rooms, log))
+    warming = asyncio.create_task(_warm_up(assignments, warm, rooms, log))
     try:
         yield hub
     finally:
@@ -97,11 +103,11 @@ def _application(hub: Hub, config: Config) -> Application:
 
 
 async def _warm_up(
-    assignments: Assignments, rooms: ThreadPoolExecutor, log: FilteringBoundLogger
+    assignments: Assignments, warm: str, rooms: ThreadPoolExecutor, log: FilteringBoundLogger
 ) -> None:
     """Start the usual rooms now rather than for the first learner."""
     loop = asyncio.get_running_loop()
     try:
-        await loop.run_in_executor(rooms, assignments.nursery, DEFAULT_ENVIRONMENT)
+        await loop.run_in_executor(rooms, assignments.nursery, warm)
     except SandboxError as error:
         log.error("no rooms", reason=str(error))

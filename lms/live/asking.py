@@ -24,14 +24,14 @@ class Asking:
     async def complete(self, id: str, source: str, cursor: int) -> None:
         """Say what could stand at a place of a cell."""
         place, kernel = replies.place_of(source, cursor), self._kernel()
-        reply = await _reply(kernel and kernel.complete(source, place), place)
+        reply = await _reply(kernel.complete(source, place) if kernel else None, place)
         found = replies.completions(reply, source)
         self._ring.add({"type": "completions", "id": id, **found})
 
     async def inspect(self, id: str, source: str, cursor: int) -> None:
         """Say what is known of the name at a place of a cell."""
         place, kernel = replies.place_of(source, cursor), self._kernel()
-        reply = await _reply(kernel and kernel.inspect(source, place), place)
+        reply = await _reply(kernel.inspect(source, place) if kernel else None, place)
         found = replies.inspection(reply)
         self._ring.add({"type": "inspection", "id": id, "text": found})
 

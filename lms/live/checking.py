@@ -25,9 +25,9 @@ from graders.sandbox.errors import KernelDied
 from graders.sandbox.outputs import traceback_lines
 from graders.sandbox.wire import text
 from graders.scoring import Verdict
-from lms.domain.explanations import explain
 from lms.live import words
 from lms.live.assignments import LiveAssignment
+from lms.live.explaining import explanation_of
 
 if TYPE_CHECKING:
     from lms.live.session import Session
@@ -149,7 +149,8 @@ class Checking:
             "outcome": verdict.outcome.value,
             "message": verdict.message,
             "traceback": verdict.traceback,
-            "explanation": explain(verdict.traceback),
+            "comparison": verdict.comparison.to_json() if verdict.comparison else None,
+            "explanation": explanation_of(verdict.traceback),
         }
 
     async def _judged_outside(self, kernel: LiveKernel, cell: Cell, wall_s: float) -> Verdict:

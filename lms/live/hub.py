@@ -18,7 +18,7 @@ class Hub:
     """The sessions by person and notebook."""
 
     def __init__(self, workshop: Workshop, times: Times) -> None:
-        self._workshop = workshop
+        self.workshop = workshop
         self._times = times
         self._sessions: dict[tuple[int, int], Session] = {}
         self.is_stopping = False
@@ -32,7 +32,7 @@ class Hub:
     @property
     def limit(self) -> int:
         """How many kernels there may be."""
-        return self._workshop.places.limit
+        return self.workshop.places.limit
 
     def enter(self, ticket: Ticket) -> tuple[Session, bool]:
         """Return the session of one more page, and whether it is new."""
@@ -40,7 +40,7 @@ class Hub:
         is_new = key not in self._sessions
         if is_new:
             self._sessions[key] = Session(
-                self._workshop,
+                self.workshop,
                 user_id=ticket.user_id,
                 version_id=ticket.version_id,
                 times=self._times,

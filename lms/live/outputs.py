@@ -8,10 +8,9 @@ from io import StringIO
 from typing import Any
 
 from graders.protocol import MIB
-from graders.report import without_ansi
 from graders.sandbox.outputs import Output, Outputs
 from graders.sandbox.wire import Message
-from lms.domain.explanations import explain
+from lms.live.explaining import explanation
 
 Frame = dict[str, Any]
 
@@ -21,14 +20,11 @@ SHOWN_CHARS = 64 * 1024
 #: What each « afficher plus » adds.
 MORE_CHARS = 256 * 1024
 
-#: Outputs of one cell that are not text, however small.
-MAX_RICH = 200
+#: Outputs of one cell, however small; what one stream says in a row is one.
+MAX_PARTS = 300
 
 #: Displays whose pictures may change between two moments of sending.
 MAX_UPDATES = 16
-
-#: Changes between stdout and stderr that are kept.
-MAX_RUNS = 1000
 
 ROOM_FOR_ERRORS = 256 * 1024
 
@@ -106,7 +102,8 @@ class CellOutputs:
     def _forget(self) -> None:
         self._left = self._kept_bytes
         self._shown_chars = 0
-        self._rich = 0
+        self._parts = 0
+        self._last_name = ""
         self._held: list[tuple[str, StringIO]] = []
         self._is_cut = False
         self._held_news = False
@@ -128,6 +125,9 @@ class CellOutputs:
 
     def _take_text(self, name: str, text: str) -> None:
         self._left -= len(text)
+        if name != self._last_name and not self._is_part_left():
+            return
+        self._last_name = name
         room = SHOWN_CHARS - self._shown_chars
         shown, held = text[:room], text[room:]
         if shown:
@@ -144,27 +144,30 @@ class CellOutputs:
     def _hold(self, name: str, text: str) -> None:
         self._held_news = self._held_news or not self._held
         if not self._held or self._held[-1][0] != name:
-            if len(self._held) >= MAX_RUNS:
-                self.cut()
-                return
             self._held.append((name, StringIO()))
         self._held[-1][1].write(text)
 
     def _take_rich(self, output: Output, display_id: str) -> None:
         is_error = output["output_type"] == "error"
-        if self._rich >= MAX_RICH and not is_error:
-            self.cut()
-            return
-        self._rich += 1
         if not is_error:
+            if not self._is_part_left():
+                return
             self._left -= _size(output)
         frame = self._output(output)
         if is_error:
-            last = output["traceback"][-1:] or [f"{output['ename']}: {output['evalue']}"]
-            frame["explanation"] = explain(without_ansi(last[0]))
+            said = (output["ename"], output["evalue"], output["traceback"])
+            frame["explanation"] = explanation(*said)
         if display_id:
             frame["display_id"] = display_id
         self._pending.append(frame)
+
+    def _is_part_left(self) -> bool:
+        """Count one more output; False when there are too many."""
+        self._parts += 1
+        self._last_name = ""
+        if self._parts > MAX_PARTS:
+            self.cut()
+        return self._parts <= MAX_PARTS
 
     def _update(self, message: Message) -> None:
         display_id = _display_id(message)

@@ -11,8 +11,8 @@ from lms.live import words
 from lms.live.ring import Ring
 
 #: What an interrupted cell gets before we insist, then before its kernel restarts.
-INSIST_S = 3.0
-GIVE_UP_S = 5.0
+INSIST_S = 2.0
+GIVE_UP_S = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
