@@ -21,7 +21,7 @@ class Why(StrEnum):
     """Why a step is the one to go on with."""
 
     START = "start"  # nothing was done yet
-    STOPPED = "stopped"  # the latest lesson that was open
+    STOPPED = "stopped"  # the latest lesson that was open, or the latest draft
     REDO = "redo"  # the latest submission is not passed yet
     NEXT = "next"  # the latest submission is passed: what follows it
     FINISHED = "finished"  # the latest submission is passed, and nothing is left to do
@@ -63,12 +63,14 @@ class Trail:
 
     :param seen: when each lesson was last open, by (module id, page slug).
     :param stopped_at: the heading that was reached, where it is known.
+    :param drafted: when work that is not handed in was last saved, by assignment.
     :param handed_in: when each assignment was last handed in, by its id.
     :param passed: ids of the assignments that have all their points.
     """
 
     seen: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
     stopped_at: Mapping[tuple[str, str], Stop] = field(default_factory=dict)
+    drafted: Mapping[str, datetime] = field(default_factory=dict)
     handed_in: Mapping[str, datetime] = field(default_factory=dict)
     passed: frozenset[str] = frozenset()
 
@@ -78,7 +80,15 @@ class Trail:
 
     def moment_of(self, step: Step) -> datetime | None:
         """Return when the learner last worked on the step; None when never."""
-        return self.handed_in.get(step.id) if _is_assignment(step) else self.seen.get(step.key)
+        if not _is_assignment(step):
+            return self.seen.get(step.key)
+        moments = (self.drafted.get(step.id), self.handed_in.get(step.id))
+        return max((moment for moment in moments if moment is not None), default=None)
+
+    def is_under_way(self, assignment_id: str) -> bool:
+        """Whether there is a draft that is newer than what was handed in."""
+        drafted, handed_in = self.drafted.get(assignment_id), self.handed_in.get(assignment_id)
+        return drafted is not None and (handed_in is None or drafted > handed_in)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +161,8 @@ def resume(course: Course, trail: Trail) -> Resume | None:
     latest = steps[position]
     if not _is_assignment(latest):
         return Resume(step=latest, why=Why.STOPPED, stop=trail.stopped_at.get(latest.key))
+    if trail.is_under_way(latest.id):
+        return Resume(step=latest, why=Why.STOPPED)
     if not trail.is_done(latest):
         return Resume(step=latest, why=Why.REDO)
     left = [step for step in steps[position:] + steps[:position] if not trail.is_done(step)]

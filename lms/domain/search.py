@@ -121,20 +121,19 @@ def folded(text: str) -> str:
 
 
 def stem(word: str) -> str:
-    """Return what is left of a folded word without its plural and feminine endings.
+    """Return a folded word without the endings of plurals and feminines.
 
-    Jacques Savoy's « minimal » stemmer: light enough not to join words that differ.
+    No more than that: « donner » and « données » are not the same word.
 
-    >>> [stem(word) for word in ("tables", "jointures", "journaux", "triee", "css")]
-    ['table', 'jointur', 'journal', 'tri', 'css']
+    >>> [stem(word) for word in ("tables", "journaux", "jointure", "donnees", "css")]
+    ['tabl', 'journal', 'jointur', 'donne', 'css']
     """
-    if len(word) < 5:
-        return word[:-1] if len(word) == 4 and word.endswith(("s", "x")) else word
-    if word.endswith("x"):
-        return word[:-2] + "l" if word.endswith("aux") else word[:-1]
-    for ending in ("s", "r", "e", "e"):
-        word = word.removesuffix(ending)
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
+    if len(word) <= MIN_PREFIX:
+        return word
+    if word.endswith("aux"):
+        return word[:-2] + "l"
+    singular = word.removesuffix("s") if word.endswith("s") else word.removesuffix("x")
+    return singular.removesuffix("e") if len(singular) > MIN_PREFIX else singular
 
 
 class Index:

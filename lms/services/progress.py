@@ -12,7 +12,7 @@ from lms.content.rendered import Heading
 from lms.domain.course import Course
 from lms.domain.path import Stop, Trail
 from lms.domain.standing import SETTLED
-from lms.models import ExerciseResult, GradingRun, PageVisit, Submission
+from lms.models import Draft, DraftVersion, ExerciseResult, GradingRun, PageVisit, Submission
 
 #: Opening the same lesson again within that time writes nothing.
 SAME_VISIT = timedelta(minutes=10)
@@ -98,6 +98,17 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
         .where(is_own)
         .group_by(Submission.assignment_id)
     )
+    drafted = session.execute(
+        select(Draft.assignment_id, func.max(DraftVersion.saved_at))
+        .join(DraftVersion, DraftVersion.draft_id == Draft.id)
+        .where(
+            Draft.learner_id == learner_id,
+            Draft.course_slug == course.slug,
+            DraftVersion.number == Draft.number,
+            DraftVersion.submission_id.is_(None),
+        )
+        .group_by(Draft.assignment_id)
+    )
     passed = session.scalars(
         select(Submission.assignment_id)
         .join(GradingRun, GradingRun.submission_id == Submission.id)
@@ -113,6 +124,7 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
             for visit in visits
             if visit.heading_id
         },
+        drafted=dict(drafted.all()),
         handed_in=dict(handed_in.all()),
         passed=frozenset(passed),
     )

@@ -76,5 +76,5 @@ def _is_script() -> bool:
 
 def _base(text: str) -> int:
     if not text.isdecimal():
-        raise Invalid(_("Ce formulaire est incomplet : rechargez la page."))
+        raise Invalid(_("Ce formulaire est incomplet : rechargez la page."))
     return int(text[:9])

@@ -131,6 +131,7 @@ if (form) {
 
 /* Where reading stopped ------------------------------------------------------------------ */
 
+const REST_MS = 2000;
 const lesson = document.querySelector("[data-place]");
 if (lesson) {
   const headings = [...lesson.querySelectorAll("h2[id^='s-'], h3[id^='s-']")];
@@ -148,6 +149,12 @@ if (lesson) {
     navigator.sendBeacon(lesson.dataset.place, data);
   };
 
+  let resting = 0;
+  const rest = () => {
+    clearTimeout(resting);
+    resting = setTimeout(tell, REST_MS);
+  };
+  addEventListener("scroll", rest, { passive: true });
   document.addEventListener("visibilitychange", () => document.hidden && tell());
   addEventListener("pagehide", tell);
 }

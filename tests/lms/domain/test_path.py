@@ -164,6 +164,24 @@ class TestStops:
         assert found.stop is None
 
 
+class TestDrafts:
+    def test_a_draft_newer_than_the_hand_in_is_where_work_stopped(self) -> None:
+        trail = Trail(
+            seen={("debut", "debut-1"): MONDAY},
+            handed_in={"debut-1": MONDAY},
+            drafted={"debut-1": MONDAY + HOUR},
+        )
+        found = resume(COURSE, trail)
+        assert found is not None
+        assert (found.step.id, found.why) == ("debut-1", Why.STOPPED)
+
+    def test_what_was_handed_in_since_is_no_draft_any_more(self) -> None:
+        trail = Trail(handed_in={"debut-1": MONDAY + HOUR}, drafted={"debut-1": MONDAY})
+        found = resume(COURSE, trail)
+        assert found is not None
+        assert found.why is Why.REDO
+
+
 class TestPrerequisites:
     def test_names_what_opens_a_module_from_outside_it(self) -> None:
         first = make_module("a", assignments=("a-1",))
