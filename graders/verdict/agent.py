@@ -6,7 +6,6 @@ and the codec alone, and keeps no secret.
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import inspect
 import io
@@ -25,7 +24,7 @@ from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
 from graders.verdict.operators import DUNDERS, OPERATORS
 from graders.verdict.seat import Seat
 from graders.verdict.snapshots import is_mutable, watch
-from graders.verdict.stand_in import Exposed
+from graders.verdict.stand_in import Exposed, failure
 
 MAX_PRINTED = 1 << 20
 MAX_FRAMES = 12
@@ -272,9 +271,7 @@ class Agent:
         frames.send(self.connection, question, encoder.buffers)
         reply, decoder = self.answer_until(self.request)
         if reply[1] == "fail":
-            kind = getattr(builtins, reply[2], RuntimeError)
-            sqlite = sys.modules.get("sqlite3")
-            raise getattr(sqlite, reply[2], kind)(reply[3])
+            raise failure(reply[2], reply[3])
         return decoder.value(reply[2])
 
 

@@ -11,10 +11,14 @@ from functools import partial
 from typing import Any
 
 from graders.verdict.codec import Encoder, Json, expect
+from graders.verdict.raised import RemoteError, make_error
+from graders.verdict.values import INT64
 
 #: The module name of classes that tests define.
 TEST_MODULE = "__test__"
 
+#: How much of a message that the test raised learner's code gets.
+MAX_TOLD = 500
 MAX_SQL_BYTES = 64 << 20
 #: SQLite's own names for what only the test may do: reach files.
 FORBIDDEN_SQL = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
@@ -63,8 +67,17 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "getitem": lambda value, key: value[key],
     "contains": lambda value, item: item in value,
     "enter": lambda value: value.__enter__(),
-    "exit": lambda value, *_: value.__exit__(None, None, None),
+    "exit": lambda value, *raised: value.__exit__(*_raised(*raised)),
 }
+
+
+def _raised(kind: Any = None, text: Any = "") -> tuple[Any, Any, None]:
+    """Return what `__exit__` gets for an exception that left the learner's `with` block."""
+    if kind is None:
+        return None, None, None
+    if not (isinstance(kind, type) and issubclass(kind, RemoteError)):
+        raise TypeError("no exception")
+    return kind, make_error(kind, (text,), {}, expect(text, str), ()), None
 
 
 class Exposures:
@@ -126,10 +139,24 @@ class Exposures:
             return _set(value, name, args[1])
         return OPERATORS[name](value, *args)
 
-    def failure(self, error: BaseException) -> list[str]:
-        """Return what learner's code is told of an exception; SQL errors in full."""
-        is_sql = isinstance(error, sqlite3.Error)
-        return [type(error).__name__, str(error)[:500] if is_sql else ""]
+    def failure(self, error: BaseException) -> list[Any]:
+        """Return what learner's code is told of an exception: its class and its arguments.
+
+        Of an assertion nothing, because its message may tell what the test expects.
+        """
+        told: tuple[Any, ...] = error.args
+        if isinstance(error, AssertionError) and not isinstance(error, RemoteError):
+            told = ()
+        elif not all(map(_is_plain, told)):
+            told = (str(error),)
+        return [
+            type(error).__name__,
+            [each[:MAX_TOLD] if type(each) is str else each for each in told],
+        ]
+
+
+def _is_plain(value: Any) -> bool:
+    return type(value) in (str, bool) or (type(value) is int and value in INT64)
 
 
 def _place_of(value: Any) -> list[str] | None:

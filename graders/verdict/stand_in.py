@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -40,6 +41,10 @@ class Exposed:
     def __call__(self, *args: Any, **named: Any) -> Any:
         return self._agent.ask(self._number, "call", args, named)
 
+    def __exit__(self, kind: Any, error: Any, _trace: Any) -> Any:
+        raised = () if kind is None else (kind, str(error))
+        return self._agent.ask(self._number, "exit", raised, {})
+
     def __repr__(self) -> str:
         return "<object of the test>"
 
@@ -48,5 +53,16 @@ def _operator(name: str) -> Callable[..., Any]:
     return lambda self, *args: self._agent.ask(self._number, name, args, {})
 
 
-for _name in ("len", "iter", "next", "getitem", "setitem", "contains", "enter", "exit", "str"):
+def failure(name: str, told: list[Any]) -> BaseException:
+    """Return the exception that the test raised, as one of ours."""
+    found = getattr(sys.modules.get("sqlite3"), name, None) or getattr(builtins, name, None)
+    if not (isinstance(found, type) and issubclass(found, BaseException)):
+        found = RuntimeError
+    try:
+        return found(*told)
+    except TypeError:  # it cannot be made of these alone
+        return RuntimeError(*told)
+
+
+for _name in ("len", "iter", "next", "getitem", "setitem", "contains", "enter", "str"):
     setattr(Exposed, f"__{_name}__", _operator(_name))
