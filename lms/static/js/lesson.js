@@ -7,6 +7,7 @@ const SHOW_MS = 250;
 const HIDE_MS = 250;
 let open = null;
 let timer = 0;
+let isLeaving = false; // Esc closes: the focus that comes back to the word does not open again
 
 function show(link, box) {
   clearTimeout(timer);
@@ -54,7 +55,7 @@ for (const link of canPop ? document.querySelectorAll("a.term") : []) {
   });
   link.addEventListener("pointerleave", () => later(hide, HIDE_MS));
   link.addEventListener("focus", () => {
-    if (link.matches(":focus-visible")) show(link, box);
+    if (!isLeaving && link.matches(":focus-visible")) show(link, box);
   });
   link.addEventListener("blur", (event) => {
     if (!box.contains(event.relatedTarget)) hide();
@@ -70,7 +71,9 @@ document.addEventListener("keydown", (event) => {
   const { link, box } = open;
   const wasInside = box.contains(document.activeElement);
   hide();
+  isLeaving = true;
   if (wasInside) link.focus();
+  isLeaving = false;
 });
 document.addEventListener("pointerdown", (event) => {
   if (open && !open.box.contains(event.target) && event.target !== open.link) hide();

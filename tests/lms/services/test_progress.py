@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from lms.models import ExerciseResult, GradingRun, PageVisit
+from lms.models import Draft, DraftVersion, ExerciseResult, GradingRun, PageVisit
 from lms.services import progress
 from tests.factories import NOON, make_membership, make_submission, make_user, make_version
 
@@ -106,3 +106,36 @@ class TestTrailOf:
         make_run(session, cut_off, outcome="timed-out")
 
         assert progress.trail_of(session, member.user_id, course).passed == frozenset()
+
+    def test_knows_the_drafts_that_were_not_handed_in(self, session, site):
+        course = site.library.course("petit-cours")
+        member = make_membership(session)
+        version = make_version(session)
+        submission = make_submission(session, membership=member, version=version)
+        for assignment_id, handed_in in (("premier-carnet", None), ("autre", submission.id)):
+            draft = Draft(
+                learner_id=member.user_id,
+                course_slug="petit-cours",
+                assignment_id=assignment_id,
+                number=2,
+            )
+            session.add(draft)
+            session.flush()
+            for number in (1, 2):
+                session.add(
+                    DraftVersion(
+                        draft_id=draft.id,
+                        number=number,
+                        version_id=version.id,
+                        content=b"",
+                        size=0,
+                        saved_at=NOON + timedelta(minutes=number),
+                        is_pinned=False,
+                        submission_id=handed_in if number == 2 else None,
+                    )
+                )
+        session.flush()
+
+        trail = progress.trail_of(session, member.user_id, course)
+
+        assert trail.drafted == {"premier-carnet": NOON + timedelta(minutes=2)}
