@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import socket
 from contextlib import suppress
 from types import TracebackType
@@ -80,10 +79,7 @@ class Lease:
         return self._has_ended
 
     def _has_news(self, timeout_s: float | None) -> bool:
-        # `select` refuses descriptors above 1023, which a gateway of many kernels reaches.
-        poller = select.poll()
-        poller.register(self._owner, select.POLLIN)
-        return bool(poller.poll(None if timeout_s is None else timeout_s * 1000))
+        return post.has_news(self._owner, timeout_s)
 
     def end(self) -> None:
         """End the room and learn what it used."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import socket
 from collections.abc import Sequence
 from typing import Any
@@ -43,6 +44,16 @@ def pair() -> tuple[socket.socket, socket.socket]:
     for end in ends:
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MAX_BYTES)
     return ends
+
+
+def has_news(channel: socket.socket, timeout_s: float | None) -> bool:
+    """Whether something can be read there, or will be in that time.
+
+    `select` refuses descriptors above 1023, which an owner of many kernels reaches.
+    """
+    poller = select.poll()
+    poller.register(channel, select.POLLIN)
+    return bool(poller.poll(None if timeout_s is None else timeout_s * 1000))
 
 
 def close(descriptors: Sequence[int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import select
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -200,7 +199,7 @@ class WarmProcess:
 
     def has_news(self) -> bool:
         """Read the word that it is ready, or its end; return whether there was any."""
-        if not select.select([self.channel], [], [], 0)[0]:
+        if not post.has_news(self.channel, 0):
             return False
         try:
             post.receive(self.channel)

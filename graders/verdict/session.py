@@ -6,7 +6,6 @@ for each test, so that nothing left over from an earlier one can speak in the ne
 
 from __future__ import annotations
 
-import select
 import socket
 import time
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ from types import TracebackType
 from typing import Any, Protocol, Self
 
 from graders.protocol import Limits
+from graders.sandbox import post
 from graders.sandbox.errors import KernelDied
 from graders.verdict import control
 from graders.verdict.answers import CellVerdict, VerdictOutcome, read_answer
@@ -216,7 +216,7 @@ class CheckerSession:
         try:
             while True:
                 left_s = max(0.0, deadline_s - time.monotonic())
-                if not select.select([self._control], [], [], left_s)[0]:
+                if not post.has_news(self._control, left_s):
                     return {"event": "slow"}
                 answer, _ = control.receive(self._control)
                 if answer["event"] != "started":
