@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from lms.blobs import BlobStore
 from lms.catalogue import CourseProblem, Library
@@ -12,12 +13,13 @@ from lms.catalogue.addresses import place_of
 from lms.catalogue.library import PUBLISHED, course_folders
 from lms.catalogue.publishing import publish
 from lms.catalogue.read import read_course
+from lms.catalogue.search import kept_parts
 from lms.config import Config
 from lms.content.lessons import Lessons
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.database import Session, Sessions
-from lms.domain.activities import ReadActivity
+from lms.domain.activities import PageText, ReadActivity
 from lms.domain.course import Course
 from lms.failures import FailureLog
 from lms.plugins import FAILURES, installed_reader
@@ -53,6 +55,31 @@ def publish_courses(
     )
     return tuple(
         _publish(config, sessions, slug, now, read_activity) for slug in slugs or folders
+    )
+
+
+def prepare(config: Config, course: Course) -> None:
+    """Render a course's lessons and index its text, so that no reader waits for that."""
+    lessons = Lessons(config.instance / CACHE, notebook=notebook_renderer)
+    library = Library(config.courses)
+    read_activity = installed_reader(
+        has_installed=config.has_plugins, failures=FailureLog(config.instance / FAILURES)
+    )
+    asking = {page.path for _, page in course.pages if page.questions}
+
+    def html(path: PurePosixPath) -> str:
+        data = library.read(course, path)
+        if path in asking:  # shown without its questions: their text has the answers
+            text = data.decode("utf-8-sig", "replace")
+            activity = read_activity(PageText(path=str(path), text=text))
+            data = activity.text.encode() if activity else data
+        return lessons.page(data, place_of(course, path)).html
+
+    kept_parts(
+        config.instance / CACHE,
+        course,
+        html=html,
+        source=lambda path: library.read(course, path),
     )
 
 

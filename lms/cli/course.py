@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import click
 
@@ -12,13 +13,14 @@ from lms.catalogue import CourseProblem
 from lms.catalogue.addresses import place_of
 from lms.catalogue.library import course_folders
 from lms.catalogue.read import is_course, read_course
+from lms.catalogue.referentials import FOLDER, read_referential
 from lms.cli.settings import settings
 from lms.content.markdown import render_markdown
 from lms.content.rendered import ContentProblem
 from lms.database import open_engine, session_factory
-from lms.domain.course import Course, Page
+from lms.domain.course import Course
 from lms.plugins import installed_reader
-from lms.publication import Publication, notebook_renderer, publish_courses
+from lms.publication import Publication, notebook_renderer, prepare, publish_courses
 
 
 @click.group()
@@ -57,6 +59,7 @@ def check(target: str, strict: bool) -> None:
     problems = [
         *found.problems,
         *(_page_problems(found.course, folder) if found.course else ()),
+        *(_referential_problems(found.course, folder) if found.course else ()),
     ]
     for problem in problems:
         click.echo(_line(problem))
@@ -90,6 +93,8 @@ def sync(slugs: tuple[str, ...]) -> None:
         engine.dispose()
     for publication in published:
         _tell(publication)
+        if publication.course is not None:
+            prepare(config, publication.course)
     raise SystemExit(0 if all(publication.course for publication in published) else 1)
 
 
@@ -121,19 +126,30 @@ def _folder(target: str) -> Path:
 
 
 def _page_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
-    for _, page in found.pages:
-        for problem in _rendered_problems(found, folder, page):
+    paths = [page.path for _, page in found.pages]
+    for path in (*paths, found.glossary) if found.glossary else paths:
+        for problem in _rendered_problems(found, folder, path):
             yield CourseProblem(
-                file=str(page.path),
+                file=str(path),
                 line=problem.line,
                 message=problem.message,
                 is_warning=True,
             )
 
 
-def _rendered_problems(found: Course, folder: Path, page: Page) -> tuple[ContentProblem, ...]:
-    data, place = (folder / page.path).read_bytes(), place_of(found, page.path)
-    if page.is_notebook:
+def _referential_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
+    """Yield what is wrong with the referentials of a course: it is served without them."""
+    problems: list[CourseProblem] = []
+    for id in found.referentials:
+        read_referential(folder.parent / FOLDER / f"{id}.yml", problems)
+    yield from (replace(problem, is_warning=True) for problem in problems)
+
+
+def _rendered_problems(
+    found: Course, folder: Path, path: PurePosixPath
+) -> tuple[ContentProblem, ...]:
+    data, place = (folder / path).read_bytes(), place_of(found, path)
+    if path.suffix == ".ipynb":
         return notebook_renderer(data, place).problems
     return render_markdown(data.decode("utf-8-sig"), place=place).problems
 

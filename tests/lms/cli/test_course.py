@@ -73,6 +73,19 @@ class TestCheck:
         assert "avertissement : debut/lire.md, ligne 3 : « absent.md » ne mène" in done.output
         assert run("check", "petit-cours", "--strict").exit_code == 1
 
+    def test_a_referential_that_is_not_there_is_a_warning(
+        self, run: Run, config: Config
+    ) -> None:
+        path = declaration(config)
+        path.write_text(f"{path.read_text()}referentials: [absent]\n")
+
+        done = run("check", "petit-cours")
+
+        assert done.exit_code == 0
+        assert "avertissement : referentiels/absent.yml : ce référentiel n’existe pas" in (
+            done.output
+        )
+
     @pytest.mark.parametrize("name", ["absent", "../petit-cours", "/nulle/part"])
     def test_a_course_that_is_not_there(self, run: Run, name: str) -> None:
         done = run("check", name)
@@ -104,6 +117,11 @@ class TestSync:
         assert "petit-cours : publié, 1 nouvelle version d’exercices." in done.output
         assert len(session.scalars(select(AssignmentVersion)).all()) == 1
         assert "déjà à jour, 0 nouvelle version" in run("sync").output
+
+    def test_no_reader_waits_for_the_index_of_the_text(self, run: Run, config: Config) -> None:
+        run("sync")
+        (index,) = (config.instance / "cache" / "search").iterdir()
+        assert "Une leçon." in index.read_text(encoding="utf-8")
 
     def test_the_web_shows_the_new_form_at_once(
         self, run: Run, config: Config, site: Site
