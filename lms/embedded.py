@@ -147,6 +147,7 @@ def announcement(site: Installation) -> str:
     lines = [
         f"{config.site_name} est en ligne.",
         f"  Adresse     {config.public_url}",
+        f"  Noyaux      {config.gateway_socket}",
         f"  Données     {config.instance.resolve()} (base, carnets déposés, secret)",
         f"  Cours       {', '.join(sorted(course_folders(config.courses))) or 'aucun'}"
         f" ({config.courses})",

@@ -58,10 +58,10 @@ def read(config: Config, signed: str) -> Ticket:
         return Ticket(**said)
     except SignatureExpired as error:
         raise BadTicket(
-            "Cette ouverture a expiré : la page va en demander une autre."
+            "Cette ouverture a expiré : la page va en demander une autre."
         ) from error
     except (BadSignature, TypeError) as error:
-        raise BadTicket("Cette ouverture n’est pas valable : rechargez la page.") from error
+        raise BadTicket("Cette ouverture n’est pas valable : rechargez la page.") from error
 
 
 def _signer(config: Config) -> URLSafeTimedSerializer:

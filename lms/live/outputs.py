@@ -185,10 +185,10 @@ class CellOutputs:
     def _truncated(self) -> Frame:
         message = ""
         if self.has_more:
-            message = "La suite de la sortie est cachée : « Afficher plus » la montre."
+            message = "La suite de la sortie est cachée : « Afficher plus » la montre."
         elif self._is_cut:
             size = f"{self._kept_bytes / MIB:.3g}".replace(".", ",")
-            message = f"Sortie coupée : cette cellule en a produit plus de {size} Mio."
+            message = f"Sortie coupée : cette cellule en a produit plus de {size} Mio."
         return {
             "type": "truncated",
             "cell": self._cell,

@@ -53,7 +53,7 @@ class Places:
         mine = self._held[user_id] + sum(each.user_id == user_id for each in self._line)
         if mine >= self.limit_each and not self.make_room(user_id):
             raise TooMany(
-                f"Vous travaillez déjà dans {self.limit_each} carnets : fermez-en un pour "
+                f"Vous travaillez déjà dans {self.limit_each} carnets : fermez-en un pour "
                 "ouvrir celui-ci, puis redémarrez le noyau."
             )
         loop = asyncio.get_running_loop()

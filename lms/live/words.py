@@ -8,20 +8,20 @@ AGAIN = "Exécutez à nouveau vos cellules, de haut en bas."
 
 ENDS = {
     CellOutcome.DIED: (
-        f"Le noyau s’est arrêté : ce que vos cellules avaient défini est perdu. {AGAIN}"
+        f"Le noyau s’est arrêté : ce que vos cellules avaient défini est perdu. {AGAIN}"
     ),
     CellOutcome.OUT_OF_MEMORY: (
-        "Votre code a demandé plus de mémoire que permis : le noyau a été arrêté. "
+        "Votre code a demandé plus de mémoire que permis : le noyau a été arrêté. "
         f"Travaillez sur moins de données à la fois. {AGAIN}"
     ),
     CellOutcome.TIMED_OUT: (
-        f"Votre noyau a utilisé tout son temps de calcul : il a été arrêté. {AGAIN}"
+        f"Votre noyau a utilisé tout son temps de calcul : il a été arrêté. {AGAIN}"
     ),
 }
 STARTING = "Le noyau démarre."
-RESTARTING = "Le noyau redémarre : ce que vos cellules avaient défini est effacé."
+RESTARTING = "Le noyau redémarre : ce que vos cellules avaient défini est effacé."
 CULLED = (
-    "Le noyau s’est reposé, faute d’activité : votre travail est gardé, mais ce que vos "
+    "Le noyau s’est reposé, faute d’activité : votre travail est gardé, mais ce que vos "
     f"cellules avaient défini est effacé. {AGAIN}"
 )
 RECLAIMED = (
@@ -29,27 +29,27 @@ RECLAIMED = (
     f"travail est gardé. {AGAIN}"
 )
 STUBBORN = (
-    "La cellule n’obéit pas à l’arrêt demandé : si elle continue, le noyau va redémarrer."
+    "La cellule n’obéit pas à l’arrêt demandé : si elle continue, le noyau va redémarrer."
 )
 STUBBORN_RESTART = (
-    "La cellule ne s’arrêtait pas : le noyau a redémarré, et ce que vos cellules avaient "
+    "La cellule ne s’arrêtait pas : le noyau a redémarré, et ce que vos cellules avaient "
     f"défini est effacé. {AGAIN}"
 )
 ROOMS_FAIL = (
-    "Le noyau n’a pas pu démarrer, par notre faute. Votre travail est gardé : réessayez dans "
+    "Le noyau n’a pas pu démarrer, par notre faute. Votre travail est gardé : réessayez dans "
     "une minute, et prévenez votre formatrice ou formateur si cela continue."
 )
-CHECK_FAILED = "La vérification s’est interrompue de notre côté : réessayez dans un moment."
-STOPPING = "Le site redémarre : le noyau va s’arrêter. Votre page se reconnectera d’elle-même."
+CHECK_FAILED = "La vérification s’est interrompue de notre côté : réessayez dans un moment."
+STOPPING = "Le site redémarre : le noyau va s’arrêter. Votre page se reconnectera d’elle-même."
 LOST_OUTPUTS = (
-    "Une partie des sorties n’a pas pu vous parvenir : exécutez la cellule à nouveau."
+    "Une partie des sorties n’a pas pu vous parvenir : exécutez la cellule à nouveau."
 )
 TOO_MUCH = "Trop de cellules attendent : laissez finir celles qui sont en cours."
-NOT_UNDERSTOOD = "La page a envoyé un message que le noyau ne comprend pas : rechargez-la."
+NOT_UNDERSTOOD = "La page a envoyé un message que le noyau ne comprend pas : rechargez-la."
 NO_VISIBLE_TEST = (
-    "Cet exercice n’a pas de test visible : il sera vérifié quand vous déposerez le carnet."
+    "Cet exercice n’a pas de test visible : il sera vérifié quand vous déposerez le carnet."
 )
-UNKNOWN_EXERCISE = "Cet exercice n’est pas dans ce carnet : rechargez la page."
+UNKNOWN_EXERCISE = "Cet exercice n’est pas dans ce carnet : rechargez la page."
 
 
 def waiting(position: int) -> str:
@@ -63,7 +63,7 @@ def about_to_cull(left_s: float) -> str:
     """Say that an unused kernel is about to end."""
     left = f"{left_s / 60:.0f} min" if left_s >= 90 else f"{left_s:.0f} s"
     return (
-        f"Sans activité, le noyau va s’arrêter dans {left}. Votre travail est gardé ; "
+        f"Sans activité, le noyau va s’arrêter dans {left}. Votre travail est gardé ; "
         "exécutez une cellule pour garder le noyau."
     )
 
@@ -72,7 +72,7 @@ def too_long(cell_s: float) -> str:
     """Say why a cell was interrupted."""
     lasts = f"{cell_s / 60:.0f} minutes" if cell_s >= 120 else f"{cell_s:.0f} s"
     return (
-        f"La cellule a dépassé {lasts} : elle est arrêtée. Cherchez une boucle qui ne se "
+        f"La cellule a dépassé {lasts} : elle est arrêtée. Cherchez une boucle qui ne se "
         "termine pas."
     )
 
