@@ -44,7 +44,7 @@ STOPPING = "Le site redémarre : le noyau va s’arrêter. Votre page se reconn
 LOST_OUTPUTS = (
     "Une partie des sorties n’a pas pu vous parvenir : exécutez la cellule à nouveau."
 )
-TOO_MUCH = "Trop de cellules attendent : laissez finir celles qui sont en cours."
+TOO_MUCH = "Trop de cellules attendent : laissez finir celles qui sont en cours."
 NOT_UNDERSTOOD = "La page a envoyé un message que le noyau ne comprend pas : rechargez-la."
 NO_VISIBLE_TEST = (
     "Cet exercice n’a pas de test visible : il sera vérifié quand vous déposerez le carnet."
@@ -55,8 +55,9 @@ UNKNOWN_EXERCISE = "Cet exercice n’est pas dans ce carnet : rechargez la page
 def waiting(position: int) -> str:
     """Say how many wait before a kernel is free."""
     if position == 1:
-        return "Tous les noyaux sont pris : le vôtre est le prochain."
-    return f"Tous les noyaux sont pris : {position - 1} personnes attendent avant vous."
+        return "Tous les noyaux sont pris : le vôtre est le prochain."
+    before = "une personne attend" if position == 2 else f"{position - 1} personnes attendent"
+    return f"Tous les noyaux sont pris : {before} avant vous."
 
 
 def about_to_cull(left_s: float) -> str:
