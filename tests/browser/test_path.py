@@ -50,7 +50,8 @@ def test_a_learner_follows_the_path(school: School, open_browser: Callable[..., 
 
     # A note keeps itself, and so does the place where reading stopped.
     note = page.get_by_label("Ce que vous voulez retenir de cette leçon")
-    note.fill("À revoir : range")
+    with page.expect_response(lambda answer: answer.url.endswith("/place")):
+        note.fill("À revoir : range")
     expect(page.locator("[data-note-state]")).to_have_text("Enregistré")
     with page.expect_response(lambda answer: answer.url.endswith("/place")):
         page.locator("#s-tant-que-while").evaluate("heading => heading.scrollIntoView()")
