@@ -19,6 +19,7 @@ _CELL_FRAME = re.compile(r"(?:Cell In|Input In|Cell)\s*\[(\d+)\]")
 _FAILED_LINE = re.compile(r"^-+> *\d+ *(.*)$", re.MULTILINE)
 MESSAGE_CHARS = 2000
 TRACEBACK_CHARS = 6000
+MAX_FRAMES = 6
 ANSWER_CHARS = 20_000
 NOTEBOOK_OUTPUT_CHARS = 4_000_000
 
@@ -46,6 +47,8 @@ def shorten_traceback(frames: Sequence[str], *, hidden_counts: Iterable[int] = (
     hidden = set(hidden_counts)
     texts = [without_ansi(frame).strip("\n") for frame in frames]
     own = [text for text in texts[:-1] if (count := _count_of(text)) and count not in hidden]
+    if len(own) > MAX_FRAMES:  # a function that calls itself: the ends say all
+        own = [*own[:2], "…", *own[-2:]]
     last = texts[-1:] if texts else []
     return clip("\n\n".join([*own, *last]), TRACEBACK_CHARS)
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graders.report import without_ansi
-from lms.domain.explanations import explain
+from lms.domain.explanations import Explanation, explain, explain_traceback
 
 
 def explanation(name: str, value: str, traceback: Sequence[str]) -> str:
-    """Return a sentence or two in French; empty when nothing is known of the error."""
-    last = traceback[-1] if traceback else f"{name}: {value}"
-    return explain(without_ansi(last))
+    """Return a few sentences in French; empty when nothing is known of the error."""
+    told = "\n".join(without_ansi(part) for part in traceback)
+    found = explain(name, without_ansi(value), told)
+    return _in_words(found)
 
 
 def explanation_of(traceback: str) -> str:
     """Return the same for the error that a test's traceback ends with."""
-    return explain(without_ansi(traceback))
+    return _in_words(explain_traceback(without_ansi(traceback)))
+
+
+def _in_words(found: Explanation | None) -> str:
+    return f"{found.says} {found.means} {found.tries}" if found else ""
