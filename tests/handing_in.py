@@ -155,11 +155,17 @@ def publish(
 
 
 def report(points: float = 4.0, outcome: Outcome = Outcome.GRADED, **given: Any) -> Report:
-    """A report on the one exercise, half of whose points are hidden."""
+    """A report on the one exercise, half of whose points are hidden.
+
+    `answer`, `errors` and `comparison` are the exercise's and its tests'.
+    """
     visible, hidden = min(points, 2.0), max(points - 2.0, 0.0)
+    compared = {"comparison": given.pop("comparison", None)}
+    secret = {"is_hidden": True, "source": "secret", "message": "secret", **compared}
+    shown = {"source": "assert double(2) == 4", "message": "4 attendu", **compared}
     tests = (
-        _test("double-test", visible, source="assert double(2) == 4", message="4 attendu"),
-        _test("double-cache", hidden, is_hidden=True, source="secret", message="secret"),
+        _test("double-test", visible, **shown),
+        _test("double-cache", hidden, **secret),
     )
     exercise = ExerciseResult(
         id="double",
@@ -168,6 +174,8 @@ def report(points: float = 4.0, outcome: Outcome = Outcome.GRADED, **given: Any)
         max_points=4.0,
         outcome=TestOutcome.PASSED if points == 4 else TestOutcome.PARTIAL,
         tests=tests,
+        errors=given.pop("errors", ()),
+        answer=given.pop("answer", ""),
     )
     return Report(
         **{"outcome": outcome, "points": points, "max_points": 4.0, "exercises": (exercise,)}

@@ -27,12 +27,15 @@ class Action(StrEnum):
     READ_COURSE = "read-course"  # lessons, released notebooks and their data
     HAND_IN = "hand-in"
     USE_WORKBENCH = "use-workbench"  # a draft and a kernel of one's own
+    ASK_HINT = "ask-hint"
+    COMMENT = "comment"  # on a submission
     SEE_SUBMISSION = "see-submission"  # state, feedback and the file as it was handed in
     ASK = "ask"  # a question to the trainers
     FOLLOW_QUESTION = "follow-question"  # read it, write in it
     OWN_QUESTION = "own-question"  # close it, share it with the promotion
     SEE_RESULTS = "see-results"  # the table of a promotion, its members
     INVITE = "invite"
+    COMPARE = "compare"  # works of a promotion, side by side
     OPERATE = "operate"  # the installation itself, nobody's work
 
 
@@ -109,12 +112,15 @@ RIGHTS: Mapping[Action, Right] = {
     ),
     Action.HAND_IN: Right(roles=frozenset({Role.LEARNER})),
     Action.USE_WORKBENCH: Right(roles=frozenset({Role.LEARNER, Role.TRAINER})),
+    Action.ASK_HINT: Right(roles=frozenset({Role.LEARNER})),
+    Action.COMMENT: Right(roles=frozenset({Role.TRAINER}), is_secret=True),
     Action.SEE_SUBMISSION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
     Action.ASK: Right(roles=frozenset({Role.LEARNER})),
     Action.FOLLOW_QUESTION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
     Action.OWN_QUESTION: Right(is_for_owner=True, is_secret=True),
     Action.SEE_RESULTS: Right(roles=STAFF),
     Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),
+    Action.COMPARE: Right(roles=frozenset({Role.TRAINER})),
     Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }
 

@@ -41,15 +41,27 @@ LABELS = {
 SETTLED = frozenset({"passed", "manual"})
 
 
+#: Outcomes of a run that was stopped, perhaps only after every test had passed.
+STOPPED = frozenset({"timed-out", "out-of-memory", "kernel-died"})
+
+
 def standing_of_run(outcome: str, exercise_outcomes: Collection[str]) -> Standing:
     """Return what a finished run means for the learner.
 
+    A run that was stopped after all points were given has reached all that it could: it is
+    passed, with a warning. `lms.services.progress.is_passed_run` says the same in SQL.
+
     >>> standing_of_run("graded", ["passed", "manual"]).value
     'passed'
-    >>> standing_of_run("timed-out", ["passed"]).value
+    >>> standing_of_run("timed-out", ["passed", "manual"]).value
+    'passed'
+    >>> standing_of_run("timed-out", ["passed", "not-run"]).value
+    'to-redo'
+    >>> standing_of_run("unreadable", ["manual"]).value
     'to-redo'
     """
-    is_settled = outcome == "graded" and SETTLED.issuperset(exercise_outcomes)
+    has_proof = outcome == "graded" or (outcome in STOPPED and "passed" in exercise_outcomes)
+    is_settled = has_proof and SETTLED.issuperset(exercise_outcomes)
     return Standing.PASSED if is_settled else Standing.TO_REDO
 
 

@@ -5,59 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
-from lms.domain.explanations import explain
+from lms.domain.changes import Result, changes
+from lms.domain.explanations import Explanation, explain
 from lms.domain.jobs import JobState
-from lms.domain.standing import SETTLED, Standing, standing_of_job, standing_of_run
-from lms.models import ExerciseResult, GradingRun, Job, Submission
-from lms.services import queue
-
-
-@dataclass(frozen=True, kw_only=True)
-class TestShown:
-    """One test as people see it; of a hidden one, only that it exists and how it ended.
-
-    :param source: the visible test; empty when it is hidden.
-    :param message: what was expected and what came; empty when it passed or is hidden.
-    :param explanation: what Python's error means, in French; empty when there is none.
-    """
-
-    __test__ = False
-
-    name: str
-    outcome: str
-    points: float
-    max_points: float
-    is_hidden: bool
-    is_forgeable: bool
-    source: str
-    message: str
-    traceback: str
-    explanation: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExerciseShown:
-    """One exercise's result, with the author's hints when something is left to redo."""
-
-    id: str
-    title: str
-    outcome: str
-    points: float
-    max_points: float
-    is_forgeable: bool
-    tests: tuple[TestShown, ...]
-    hints: tuple[str, ...]
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is left to redo."""
-        return self.outcome in SETTLED
+from lms.domain.standing import Standing, standing_of_job, standing_of_run
+from lms.models import Comment, GradingRun, Job, Submission
+from lms.services import hints, queue
+from lms.services.comments import comments_on
+from lms.services.told import Around, ExerciseShown, exercise_shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +25,7 @@ class RunShown:
     """One finished run.
 
     :param message: why not all points, when the run itself ended badly; else empty.
+    :param explanation: what that means; None when the run went to its end.
     :param has_notebook: whether there is an annotated notebook to look at.
     """
 
@@ -72,6 +33,7 @@ class RunShown:
     points: float
     max_points: float
     message: str
+    explanation: Explanation | None
     is_forgeable: bool
     exercises: tuple[ExerciseShown, ...]
     durations_ms: Mapping[str, float]
@@ -90,6 +52,8 @@ class Shown:
 
     :param place: where it stands in the queue; None when it does not wait.
     :param run: None before a result.
+    :param before: number of the attempt that it is compared with; None when there is none.
+    :param comments: trainers' words on the whole submission.
     """
 
     id: int
@@ -105,6 +69,8 @@ class Shown:
     standing: Standing
     place: queue.Place | None
     run: RunShown | None
+    before: int | None = None
+    comments: tuple[Comment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,10 +106,33 @@ def progress(session: Session, submission_id: int, *, now: datetime) -> Progress
     )
 
 
-def show(session: Session, submission: Submission, *, now: datetime) -> Shown:
-    """Return all that is shown of a submission."""
+def show(
+    session: Session,
+    submission: Submission,
+    *,
+    now: datetime,
+    language: str = "fr",
+    has_all_hints: bool = False,
+) -> Shown:
+    """Return all that is shown of a submission.
+
+    :param language: in which errors are explained.
+    :param has_all_hints: whether the reader sees hints that were not asked for.
+    """
     reached = progress(session, submission.id, now=now)
     run = latest_run(session, submission.id)
+    before = None if run is None else _before(session, submission)
+    comments = comments_on(session, submission.id)
+    around = Around(
+        language=language,
+        has_all_hints=has_all_hints,
+        hints=hints.hints_of(submission.version),
+        asked=hints.asked_for(
+            session, submission.learner_id, submission.course_slug, submission.assignment_id
+        ),
+        changes=changes(_results(before[1]), _results(run)) if run and before else {},
+        comments=comments,
+    )
     return Shown(
         id=submission.id,
         learner_id=submission.learner_id,
@@ -157,7 +146,9 @@ def show(session: Session, submission: Submission, *, now: datetime) -> Shown:
         handed_in_at=submission.handed_in_at,
         standing=reached.standing,
         place=reached.place,
-        run=None if run is None else _show_run(run, submission),
+        run=None if run is None else _show_run(run, around),
+        before=before[0] if before else None,
+        comments=tuple(found for found in comments if not found.exercise_id),
     )
 
 
@@ -171,50 +162,42 @@ def latest_run(session: Session, submission_id: int) -> GradingRun | None:
     )
 
 
-def _show_run(run: GradingRun, submission: Submission) -> RunShown:
-    hints = {
-        exercise["id"]: tuple(exercise.get("hints") or ())
-        for exercise in submission.version.exercises
-    }
+def _show_run(run: GradingRun, around: Around) -> RunShown:
     return RunShown(
         outcome=run.outcome,
         points=run.points,
         max_points=run.max_points,
         message=run.message,
+        explanation=explain(run.outcome, "", language=around.language),
         is_forgeable=run.is_forgeable,
-        exercises=tuple(
-            _show_exercise(result, hints.get(result.exercise_id, ()))
-            for result in run.exercises
-        ),
+        exercises=tuple(exercise_shown(result, around) for result in run.exercises),
         durations_ms=run.durations_ms,
         finished_at=run.finished_at,
         has_notebook=run.feedback_hash is not None,
     )
 
 
-def _show_exercise(result: ExerciseResult, hints: tuple[str, ...]) -> ExerciseShown:
-    return ExerciseShown(
-        id=result.exercise_id,
-        title=result.title,
-        outcome=result.outcome,
-        points=result.points,
-        max_points=result.max_points,
-        is_forgeable=result.is_forgeable,
-        tests=tuple(_show_test(test) for test in result.tests),
-        hints=() if result.outcome in SETTLED else hints,
-    )
+def _before(session: Session, submission: Submission) -> tuple[int, GradingRun] | None:
+    """Return the learner's latest graded attempt before this one, with its number."""
+    found = session.execute(
+        select(Submission.attempt, GradingRun)
+        .join(GradingRun, GradingRun.submission_id == Submission.id)
+        .where(
+            Submission.learner_id == submission.learner_id,
+            Submission.course_slug == submission.course_slug,
+            Submission.assignment_id == submission.assignment_id,
+            Submission.attempt < submission.attempt,
+        )
+        .order_by(Submission.attempt.desc(), GradingRun.id.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else (found[0], found[1])
 
 
-def _show_test(test: Mapping[str, Any]) -> TestShown:
-    return TestShown(
-        name=test["id"],
-        outcome=test["outcome"],
-        points=test["points"],
-        max_points=test["max_points"],
-        is_hidden=test["is_hidden"],
-        is_forgeable=test["is_forgeable"],
-        source=test["source"],
-        message=test["message"],
-        traceback=test["traceback"],
-        explanation=explain(test["traceback"]),
-    )
+def _results(run: GradingRun) -> dict[str, Result]:
+    return {
+        each.exercise_id: Result(
+            outcome=each.outcome, points=each.points, answer=each.answer or ""
+        )
+        for each in run.exercises
+    }

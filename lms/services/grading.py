@@ -139,13 +139,16 @@ def _result(position: int, exercise: ExerciseReport) -> ExerciseResult:
         outcome=exercise.outcome,
         is_forgeable=exercise.is_forgeable,
         tests=[_kept(test) for test in exercise.tests],
+        errors=[asdict(error) for error in exercise.errors],
+        answer=exercise.answer,
     )
 
 
 def _kept(test: TestResult) -> dict[str, Any]:
     # What is never stored can never be shown by mistake.
-    shown = replace(test, source="", message="", traceback="") if test.is_hidden else test
-    return asdict(shown)
+    if test.is_hidden:
+        test = replace(test, source="", message="", traceback="", comparison=None)
+    return asdict(test)
 
 
 def _note(session: Session, run: GradingRun, held: jobs.Claim) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
 from lms.content.rendered import Heading
 from lms.domain.course import Course
 from lms.domain.path import Stop, Trail
-from lms.domain.standing import SETTLED
+from lms.domain.standing import SETTLED, STOPPED
 from lms.models import Draft, DraftVersion, ExerciseResult, GradingRun, PageVisit, Submission
 
 #: Opening the same lesson again within that time writes nothing.
@@ -135,4 +135,8 @@ def is_passed_run() -> ColumnElement[bool]:
     left_to_redo = exists().where(
         ExerciseResult.run_id == GradingRun.id, ExerciseResult.outcome.not_in(SETTLED)
     )
-    return and_(GradingRun.outcome == Outcome.GRADED, ~left_to_redo)
+    has_passed = exists().where(
+        ExerciseResult.run_id == GradingRun.id, ExerciseResult.outcome == "passed"
+    )
+    is_stopped = and_(GradingRun.outcome.in_(STOPPED), has_passed)
+    return and_(or_(GradingRun.outcome == Outcome.GRADED, is_stopped), ~left_to_redo)

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from lms.domain.access import Role
 from lms.domain.people import ROLE_LABELS
 from lms.hookspecs import Mail
-from lms.models import HelpMessage, Promotion, Question, User
+from lms.models import Comment, HelpMessage, Promotion, Question, Submission, User
 from lms.web.context import public_link, site
 
 
@@ -84,5 +84,22 @@ def answer_mail(question: Question, answer: HelpMessage) -> Mail:
                 title=question.exercise_title or question.title,
                 message=answer.text,
                 link=public_link("help.show", question_id=question.id),
+            ),
+        )
+
+
+def comment_mail(submission: Submission, comment: Comment) -> Mail:
+    """Return the mail that tells a learner of a comment; what it says stays on the site."""
+    with force_locale(submission.learner.locale or "fr"):
+        return Mail(
+            to=submission.learner.email,
+            subject=_("Un commentaire sur votre rendu"),
+            text=render_template(
+                "mails/comment.txt",
+                name=submission.learner.name,
+                site_name=site().config.site_name,
+                author=comment.author.name,
+                title=submission.version.title,
+                link=public_link("submissions.show", submission_id=submission.id),
             ),
         )

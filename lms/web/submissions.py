@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import Any, cast
 
-from flask import Blueprint, Response, g, render_template, send_file
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from lms.domain.access import Action, Subject, require
-from lms.errors import NotFound
+from lms.domain.access import Action, Subject, may, require
+from lms.errors import Invalid, NotFound
 from lms.models import Submission
-from lms.services import feedback
+from lms.services import comments, feedback
 from lms.services.submissions import submission_by_id
-from lms.web.context import now, site
+from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
+from lms.web.mails import comment_mail
 from lms.web.waiting import words
 
 bp = Blueprint("submissions", __name__, url_prefix="/rendus")
@@ -37,23 +49,78 @@ def inline_code(text: str) -> Markup:
     return Markup("").join(shown)
 
 
-def _submission(submission_id: int) -> Submission:
+def _subject(found: Submission) -> Subject:
+    return Subject(promotion_ids=frozenset({found.promotion_id}), owner_id=found.learner_id)
+
+
+def _submission(submission_id: int, action: Action = Action.SEE_SUBMISSION) -> Submission:
     found = submission_by_id(g.session, submission_id)
-    subject = Subject(promotion_ids=frozenset({found.promotion_id}), owner_id=found.learner_id)
-    require(g.actor, Action.SEE_SUBMISSION, subject)
+    require(g.actor, action, _subject(found))
     return found
 
 
 @bp.get("/<int:submission_id>/")
 def show(submission_id: int) -> ResponseReturnValue:
     """Show where a submission stands; once it is graded, what it gave."""
-    shown = feedback.show(g.session, _submission(submission_id), now=now())
-    return render_template(
-        "submissions/show.html",
-        shown=shown,
-        words=words(feedback.progress(g.session, submission_id, now=now())),
-        is_own=shown.learner_id == g.actor.user_id,
-    )
+    return _page(_submission(submission_id))
+
+
+def _page(
+    found: Submission, *, error: str = "", written: Mapping[str, str] | None = None
+) -> str:
+    is_own = found.learner_id == g.actor.user_id
+    page = {
+        "shown": feedback.show(
+            g.session,
+            found,
+            now=now(),
+            language="en" if str(get_locale()) == "en" else "fr",
+            has_all_hints=not is_own,
+        ),
+        "is_own": is_own,
+        "may_ask": is_own and may(g.actor, Action.ASK_HINT, _subject(found)),
+        "may_comment": may(g.actor, Action.COMMENT, _subject(found)),
+        "error": error,
+        "written": written or {},
+    }
+    told = words(feedback.progress(g.session, found.id, now=now()))
+    return render_template("submissions/show.html", page=page, words=told, **page)
+
+
+@bp.post("/<int:submission_id>/commentaires")
+def comment(submission_id: int) -> ResponseReturnValue:
+    """Add a trainer's comment, on an exercise or on the whole."""
+    found = _submission(submission_id, Action.COMMENT)
+    exercise_id, text = request.form.get("exercice", ""), request.form.get("texte", "")
+    try:
+        made = comments.write(
+            g.session,
+            found,
+            text,
+            author_id=g.actor.user_id,
+            exercise_id=exercise_id,
+            now=now(),
+        )
+    except Invalid as refusal:
+        return _page(found, error=str(refusal), written={exercise_id: text}), 422
+    mail_later(comment_mail(found, made))
+    flash(_("Commentaire envoyé : %(name)s le lira ici.", name=found.learner.name), "ok")
+    return _back(submission_id, exercise_id)
+
+
+@bp.post("/<int:submission_id>/commentaires/<int:comment_id>/retirer")
+def withdraw(submission_id: int, comment_id: int) -> ResponseReturnValue:
+    """Take back a comment of one's own."""
+    found = _submission(submission_id, Action.COMMENT)
+    comments.withdraw(g.session, found, comment_id, author_id=g.actor.user_id, now=now())
+    flash(_("Commentaire retiré."), "ok")
+    return _back(submission_id, "")
+
+
+def _back(submission_id: int, exercise_id: str) -> Response:
+    anchor = f"exercice-{exercise_id}" if exercise_id else "commentaires"
+    address = url_for("submissions.show", submission_id=submission_id, _anchor=anchor)
+    return cast(Response, redirect(address, 303))
 
 
 @bp.get("/<int:submission_id>/carnet.ipynb")

@@ -103,9 +103,17 @@ class TestTrailOf:
             session, membership=member, version=make_version(session, assignment_id="b")
         )
         make_run(session, half_done, exercises=("passed", "partial"))
-        make_run(session, cut_off, outcome="timed-out")
+        make_run(session, cut_off, outcome="timed-out", exercises=("passed", "not-run"))
 
         assert progress.trail_of(session, member.user_id, course).passed == frozenset()
+
+    def test_counts_as_passed_what_was_stopped_after_all_points(self, session, site):
+        course = site.library.course("petit-cours")
+        member = make_membership(session)
+        stopped = make_submission(session, membership=member)
+        make_run(session, stopped, outcome="timed-out", exercises=("passed", "manual"))
+
+        assert progress.trail_of(session, member.user_id, course).passed == {"premier-carnet"}
 
     def test_knows_the_drafts_that_were_not_handed_in(self, session, site):
         course = site.library.course("petit-cours")

@@ -20,6 +20,7 @@ from lms.domain.access import Role
 from lms.domain.draft_cells import Work
 from lms.models import (
     Base,
+    Comment,
     Draft,
     DraftVersion,
     GradingRun,
@@ -190,6 +191,18 @@ ROUTES = {
     ),
     "GET help.draft": Route(address="/aide/{question}/carnet.ipynb", **WORK),
     "GET help.promotion": Route(address="/promotions/{promotion}/questions/", **RESULTS),
+    "POST hints.reveal": Route(
+        address=f"{ASSIGNMENT}/indices/double", allowed=LEARNERS, known=MEMBERS - LEARNERS
+    ),
+    "POST submissions.comment": Route(
+        address="/rendus/{submission}/commentaires",
+        allowed=frozenset({"trainer"}),
+        fields={"texte": "Bien vu"},
+    ),
+    "POST submissions.withdraw": Route(
+        address="/rendus/{submission}/commentaires/{comment}/retirer",
+        allowed=frozenset({"trainer"}),
+    ),
     "GET submissions.show": Route(address="/rendus/{submission}/", **WORK),
     "GET submissions.download": Route(address="/rendus/{submission}/carnet.ipynb", **WORK),
     "GET submissions.annotated": Route(address="/rendus/{submission}/carnet/", **WORK),
@@ -261,6 +274,17 @@ class World:
                     session.get(User, self.people["fellow"].id),
                     secret_key=self.site.config.secret_key,
                 )
+            if "{comment}" in template:
+                comment = Comment(
+                    submission_id=int(values["submission"]),
+                    exercise_id="",
+                    author_id=self.people["trainer"].id,
+                    text="Bien vu",
+                    written_at=datetime.now(UTC),
+                )
+                session.add(comment)
+                session.flush()
+                values["comment"] = str(comment.id)
             if "{invitation}" in template:
                 values["invitation"] = invitations.invite(
                     session,

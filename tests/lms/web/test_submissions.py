@@ -86,7 +86,8 @@ class TestGraded:
         assert "À reprendre" in shown
         assert "4 attendu" in shown
         assert "assert double(2) == 4" in shown
-        assert "Essayez avec un nombre négatif." in shown
+        assert "Voir un indice" in shown
+        assert "Essayez avec un nombre négatif." not in shown
         assert "échec" not in shown
         assert "http-equiv" not in shown
 
@@ -169,6 +170,71 @@ class TestGraded:
         assert "falsifi" not in own
         assert "pourrait être falsifié" in theirs
         assert desk.member.user.name in theirs
+
+
+class TestHints:
+    @pytest.fixture(autouse=True)
+    def published(self, desk: Desk, site: Site, submission: Submission) -> None:
+        """The version with a hint is the one that the site hands out."""
+        found = site.library.course("petit-cours").assignment("premier-carnet")
+        assert found is not None
+        desk.version.content_hash = found.content_hash
+        desk.session.commit()
+
+    def test_are_asked_for_one_by_one_without_script(
+        self, client: Browser, desk: Desk, submission: Submission
+    ) -> None:
+        graded(desk)
+        page = f"/rendus/{submission.id}/"
+        asking = "/cours/petit-cours/exercices/premier-carnet/indices/double"
+        answer = client.submit(asking, page=page, suite=page)
+        shown = client.get(page).text
+
+        assert (answer.status_code, answer.location) == (303, f"{page}#exercice-double")
+        assert "Essayez avec un nombre négatif." in shown
+        assert "Voir l’indice suivant" not in shown
+
+    def test_are_given_as_json_to_the_workbench(
+        self, client: Browser, desk: Desk, submission: Submission
+    ) -> None:
+        answer = client.post(
+            "/cours/petit-cours/exercices/premier-carnet/indices/double",
+            data={"csrf_token": client.token("/compte")},
+            headers={"Accept": "application/json"},
+        )
+
+        assert answer.json == {"hints": ["Essayez avec un nombre négatif."], "left": 0}
+
+
+class TestComments:
+    def test_are_written_by_trainers_and_read_by_the_learner(
+        self,
+        client: Browser,
+        desk: Desk,
+        submission: Submission,
+        sign_in: Callable[..., TestResponse],
+    ) -> None:
+        graded(desk)
+        trainer = make_membership(
+            desk.session, promotion=desk.member.promotion, role=Role.TRAINER
+        )
+        desk.session.commit()
+        page, evil = f"/rendus/{submission.id}/", "<script>alert(1)</script> Relisez l’énoncé."
+        client.submit("/deconnexion", page="/")
+        sign_in(client, trainer.user)
+        empty = client.submit(f"{page}commentaires", page=page, texte=" ", exercice="double")
+        sent = client.submit(f"{page}commentaires", page=page, texte=evil, exercice="double")
+        client.submit("/deconnexion", page="/")
+        sign_in(client, desk.member.user)
+        shown = client.get(page).text
+
+        assert empty.status_code == 422
+        assert "Écrivez votre commentaire" in empty.text
+        assert (sent.status_code, sent.location) == (303, f"{page}#exercice-double")
+        assert "Relisez l’énoncé." in shown
+        assert trainer.user.name in shown
+        assert "<script>alert" not in shown
+        assert "Commenter cet exercice" not in shown
 
 
 class TestFiles:
