@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.models.base import Base
 from lms.models.people import User
+from lms.models.promotions import Promotion
 
 
 class AssignmentVersion(Base):
@@ -77,4 +78,5 @@ class Submission(Base):
     handed_in_at: Mapped[datetime]
 
     learner: Mapped[User] = relationship()
+    promotion: Mapped[Promotion] = relationship()
     version: Mapped[AssignmentVersion] = relationship()

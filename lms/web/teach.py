@@ -12,8 +12,9 @@ from lms.domain.people import ROLE_LABELS, read_name
 from lms.errors import Invalid, Refusal
 from lms.models import Promotion
 from lms.services import invitations
-from lms.services.promotions import list_promotions, promotion_by_slug
+from lms.services.promotions import list_promotions
 from lms.services.results import results
+from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now, site
 from lms.web.forms import InviteForm, text
 from lms.web.mails import invitation_mail
@@ -32,13 +33,13 @@ def promotions() -> ResponseReturnValue:
 @bp.get("/<slug>/")
 def promotion(slug: str) -> ResponseReturnValue:
     """Show learners and assignments, members, and the form to invite."""
-    return _page(_asked(slug, Action.SEE_RESULTS), InviteForm(formdata=None))
+    return _page(promotion_for(slug, Action.SEE_RESULTS), InviteForm(formdata=None))
 
 
 @bp.post("/<slug>/invitations")
 def invite(slug: str) -> ResponseReturnValue:
     """Invite one person to the promotion."""
-    asked, form = _asked(slug, Action.INVITE), InviteForm()
+    asked, form = promotion_for(slug, Action.INVITE), InviteForm()
     if not form.validate_on_submit():
         return _page(asked, form)
     try:
@@ -69,15 +70,6 @@ def _invite(asked: Promotion, form: InviteForm) -> None:
     )
 
 
-def _asked(slug: str, action: Action) -> Promotion:
-    """Return the promotion, once the person may do that with it."""
-    found = promotion_by_slug(g.session, slug)
-    subject = Subject(promotion_ids=frozenset({found.id} if found else ()))
-    require(g.actor, action, subject)
-    assert found is not None  # nobody has a role in a promotion that does not exist
-    return found
-
-
 def _page(asked: Promotion, form: InviteForm) -> ResponseReturnValue:
     subject = Subject(promotion_ids=frozenset({asked.id}))
     course = _course(asked)
@@ -87,6 +79,7 @@ def _page(asked: Promotion, form: InviteForm) -> ResponseReturnValue:
         course=course,
         results=results(g.session, asked, course, now=now()),
         labels=ROLE_LABELS,
+        may_compare=may(g.actor, Action.COMPARE, subject),
         form=form if may(g.actor, Action.INVITE, subject) else None,
     )
 

@@ -89,6 +89,8 @@ READERS = MEMBERS - {"funder"} | {"trainer elsewhere", "operator"}
 READING = {"allowed": READERS, "known": frozenset({"funder"})}
 WORK = {"allowed": STAFF | {"owner", "former owner"}}
 RESULTS = {"allowed": STAFF, "known": MEMBERS - STAFF}
+COMPARING = {"allowed": frozenset({"trainer"}), "known": MEMBERS - {"trainer"}}
+LIKENESSES = "/promotions/{promotion}/ressemblances/"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
 ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
@@ -212,6 +214,11 @@ ROUTES = {
         allowed=STAFF | {"trainer elsewhere"},
         known=MEMBERS - STAFF | {"stranger"},
     ),
+    "GET similarity.assignments": Route(address=LIKENESSES, **COMPARING),
+    "GET similarity.pairs": Route(address=f"{LIKENESSES}premier-carnet/", **COMPARING),
+    "GET similarity.pair": Route(
+        address=f"{LIKENESSES}premier-carnet/{{submission}}/{{other}}/", **COMPARING
+    ),
     "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
     "POST questions.answer": Route(address="/cours/petit-cours/debut/lire/reponses", **READING),
     "GET questions.pages": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
@@ -266,6 +273,7 @@ class World:
         """The address of a route, with links made afresh for those that work once."""
         template, values = ROUTES[name].address, {"promotion": self.promotion.slug}
         values["submission"] = str(self.submissions.get(person, self.submissions["owner"]))
+        values["other"] = str(self.submissions["former owner"])
         values["question"] = values["submission"]  # they were given the same number
         values["data"] = "data/notes.csv"
         with self.site.sessions.begin() as session:

@@ -1,0 +1,294 @@
+"""What the answers to one assignment have in common, for trainers to read side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from graders.notebooks.assemble import Frame, Origin, assemble
+from graders.notebooks.exercises import group_exercises
+from graders.notebooks.read import read_notebook
+from lms.blobs import BlobStore
+from lms.domain import similarity
+from lms.domain.access import HIDDEN
+from lms.errors import NotFound
+from lms.models import AssignmentVersion, Promotion, Submission
+
+#: Pairs below that many shared tokens are not listed: a few lines.
+MIN_SHARED = 30
+MAX_PAIRS = 100
+
+#: Where a learner's own cells stand among the exercises.
+OWN_CELLS = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One learner's latest submission for the assignment."""
+
+    submission_id: int
+    name: str
+    promotion: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """Two works with passages in common.
+
+    :param share: of the shorter work's own tokens, 0 to 1.
+    """
+
+    left: Work
+    right: Work
+    shared: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """Every pair worth a look.
+
+    :param works: how many works were compared.
+    """
+
+    works: int
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One exercise of a pair: both answers cut into (text, is it shared)."""
+
+    title: str
+    left: tuple[tuple[str, bool], ...]
+    right: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SideBySide:
+    """Two works, exercise by exercise."""
+
+    left: Work
+    right: Work
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answers:
+    """One work's answers by exercise, and the hashes of each."""
+
+    texts: Mapping[str, str]
+    hashes: Mapping[str, tuple[int, ...]]
+
+
+def pairs(
+    session: Session,
+    blobs: BlobStore,
+    course_slug: str,
+    assignment_id: str,
+    promotion_ids: Iterable[int],
+) -> Found:
+    """Return the pairs of these promotions' latest works that share most, the most first."""
+    latest = _latest(session, course_slug, assignment_id, promotion_ids)
+    read = {found.id: _read(blobs, found) for found in latest}
+    ignored = _ignored(blobs, latest, read)
+    counted = similarity.pairs_sharing(
+        {key: _prints(answers, ignored) for key, answers in read.items()}
+    )
+    works = {found.id: _work(found) for found in latest}
+    compared = (
+        _pair(works[left], works[right], read[left], read[right], ignored)
+        for (left, right), _times in counted.most_common(3 * MAX_PAIRS)
+    )
+    listed = [pair for pair in compared if pair.shared >= MIN_SHARED]
+    listed.sort(key=lambda pair: (-pair.share, -pair.shared))
+    return Found(works=len(latest), pairs=tuple(listed[:MAX_PAIRS]))
+
+
+def side_by_side(
+    session: Session,
+    blobs: BlobStore,
+    course_slug: str,
+    assignment_id: str,
+    promotion_ids: Iterable[int],
+    ids: tuple[int, int],
+) -> SideBySide:
+    """Return two works with what they share marked.
+
+    :raises NotFound: if one is not among the latest works of these promotions.
+    """
+    latest = _latest(session, course_slug, assignment_id, promotion_ids)
+    by_id = {found.id: found for found in latest}
+    if ids[0] == ids[1] or not set(ids) <= by_id.keys():
+        raise NotFound(HIDDEN)
+    read = {found.id: _read(blobs, found) for found in latest}
+    ignored = _ignored(blobs, latest, read)
+    left, right = (read[number].texts for number in ids)
+    titles = _titles(blobs, by_id[ids[0]].version)
+    return SideBySide(
+        left=_work(by_id[ids[0]]),
+        right=_work(by_id[ids[1]]),
+        parts=tuple(
+            _part(title, left.get(key, ""), right.get(key, ""), ignored.get(key, frozenset()))
+            for key, title in titles.items()
+            if left.get(key) or right.get(key)
+        ),
+    )
+
+
+def handed_in(
+    session: Session, course_slug: str, promotion_ids: Iterable[int]
+) -> dict[str, int]:
+    """Return how many people handed in something for each assignment."""
+    rows = session.execute(
+        select(
+            Submission.assignment_id,
+            func.count(Submission.learner_id.distinct()).label("number"),
+        )
+        .where(
+            Submission.course_slug == course_slug,
+            Submission.promotion_id.in_(list(promotion_ids)),
+        )
+        .group_by(Submission.assignment_id)
+    )
+    return {found.assignment_id: found.number for found in rows}
+
+
+def _latest(
+    session: Session, course_slug: str, assignment_id: str, promotion_ids: Iterable[int]
+) -> Sequence[Submission]:
+    newest = (
+        select(func.max(Submission.id))
+        .where(
+            Submission.course_slug == course_slug,
+            Submission.assignment_id == assignment_id,
+            Submission.promotion_id.in_(list(promotion_ids)),
+        )
+        .group_by(Submission.learner_id)
+    )
+    return session.scalars(
+        select(Submission)
+        .where(Submission.id.in_(newest))
+        .options(
+            joinedload(Submission.learner),
+            joinedload(Submission.version),
+            joinedload(Submission.promotion).load_only(Promotion.name),
+        )
+        .order_by(Submission.id)
+    ).all()
+
+
+def _work(submission: Submission) -> Work:
+    return Work(
+        submission_id=submission.id,
+        name=submission.learner.name,
+        promotion=submission.promotion.name,
+    )
+
+
+def _read(blobs: BlobStore, submission: Submission) -> _Answers:
+    return _answers(blobs, submission.version.notebook_hash, submission.notebook_hash)
+
+
+@lru_cache(maxsize=2000)
+def _answers(blobs: BlobStore, source_hash: str, notebook_hash: str) -> _Answers:
+    """Return what a learner wrote: the answers that differ from the released form, and more."""
+    texts: dict[str, list[str]] = {}
+    frame, exercises = _frame(blobs, source_hash)
+    for step in assemble(frame, read_notebook(blobs.get(notebook_hash))).steps:
+        if step.origin is not Origin.AUTHOR and not step.is_untouched:
+            key = exercises.get(step.cell.grade_id, OWN_CELLS)
+            texts.setdefault(key, []).append(step.cell.source)
+    joined = {key: "\n\n".join(cells) for key, cells in texts.items()}
+    hashes = {key: similarity.grams(similarity.lexemes(text)) for key, text in joined.items()}
+    return _Answers(texts=joined, hashes=hashes)
+
+
+@lru_cache(maxsize=64)
+def _frame(blobs: BlobStore, source_hash: str) -> tuple[Frame, Mapping[str, str]]:
+    """Return the author's frame, and the exercise of each answer cell."""
+    source = read_notebook(blobs.get(source_hash))
+    exercises = {
+        cell.grade_id: exercise.id
+        for exercise in group_exercises(source)
+        for cell in exercise.answers
+    }
+    return Frame(source), exercises
+
+
+def _titles(blobs: BlobStore, version: AssignmentVersion) -> dict[str, str]:
+    """Return the title of each exercise in order, then the place of the learner's own cells."""
+    source = read_notebook(blobs.get(version.notebook_hash))
+    titles = {exercise.id: exercise.title for exercise in group_exercises(source)}
+    return {**titles, OWN_CELLS: ""}
+
+
+@lru_cache(maxsize=64)
+def _given(blobs: BlobStore, released_hash: str) -> frozenset[int]:
+    """Return the hashes of all that learners received: starters, examples, visible tests."""
+    cells = read_notebook(blobs.get(released_hash)).cells
+    return frozenset(
+        number for cell in cells for number in similarity.grams(similarity.lexemes(cell.source))
+    )
+
+
+def _ignored(
+    blobs: BlobStore, latest: Sequence[Submission], read: Mapping[int, _Answers]
+) -> dict[str, frozenset[int]]:
+    """Return, for each exercise, what says nothing: what was given, what most people write."""
+    given: frozenset[int] = frozenset().union(
+        *(_given(blobs, found.version.released_hash) for found in latest)
+    )
+    keys = {key for answers in read.values() for key in answers.hashes}
+    return {
+        key: given
+        | similarity.common(
+            answers.hashes[key] for answers in read.values() if key in answers.hashes
+        )
+        for key in keys
+    }
+
+
+def _prints(answers: _Answers, ignored: Mapping[str, frozenset[int]]) -> set[int]:
+    return {
+        hash((key, number))
+        for key, hashes in answers.hashes.items()
+        for number in similarity.fingerprints(hashes) - ignored[key]
+    }
+
+
+def _pair(
+    left: Work,
+    right: Work,
+    left_answers: _Answers,
+    right_answers: _Answers,
+    ignored: Mapping[str, frozenset[int]],
+) -> Pair:
+    keys = left_answers.texts.keys() & right_answers.texts.keys()
+    sides = [
+        similarity.compare(left_answers.texts[key], right_answers.texts[key], ignored[key])
+        for key in sorted(keys)
+    ]
+    shared = min(sum(side[which].shared for side in sides) for which in (0, 1))
+    own = min(sum(side[which].tokens for side in sides) for which in (0, 1))
+    return Pair(left=left, right=right, shared=shared, share=min(1.0, shared / max(1, own)))
+
+
+def _part(title: str, left: str, right: str, ignored: frozenset[int]) -> Part:
+    sides = similarity.compare(left, right, ignored)
+    return Part(title=title, left=_cut(left, sides[0]), right=_cut(right, sides[1]))
+
+
+def _cut(text: str, side: similarity.Side) -> tuple[tuple[str, bool], ...]:
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for passage in side.passages:
+        pieces += [(text[at : passage.start], False), (text[passage.start : passage.end], True)]
+        at = passage.end
+    return tuple(
+        (piece, is_shared) for piece, is_shared in [*pieces, (text[at:], False)] if piece
+    )
