@@ -16,6 +16,7 @@ from lms.cli.settings import settings
 from lms.config import Config
 from lms.database import Session
 from lms.demo import plan
+from lms.demo.questions import answer_questions
 from lms.demo.school import began_at, make_school
 from lms.demo.work import Desk, hand_in_round, hand_in_waiting
 from lms.embedded import prepare
@@ -91,6 +92,11 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
             now=now,
         )
 
+    def answer(session: Session) -> None:
+        at = desk(session)
+        answer_questions(session, at.library, at.course, began_at=at.began_at)
+
+    in_transaction(store.sessions, answer)
     given = capacity()
     with (
         open_tools(given.slots) as tools,

@@ -15,7 +15,7 @@ from lms.database import open_engine, session_factory
 from lms.demo import plan
 from lms.demo.plan import Answer
 from lms.domain.standing import Standing
-from lms.models import GradingRun, PageVisit, Submission, User
+from lms.models import ActivityAttempt, GradingRun, PageVisit, Submission, User
 from lms.services import feedback
 from lms.services.passwords import is_right
 
@@ -71,6 +71,8 @@ def test_every_state_is_there_and_was_really_run(tmp_path: Path) -> None:
                     Standing.QUEUED if work in learner.waiting else expected
                 ), (learner.name, work)
             assert has_read(session, learner) == bool(planned), learner.name
+        answered = set(session.scalars(select(ActivityAttempt.user_id)))
+        assert len(answered) == len(plan.LEARNERS) - 1
         runs = session.scalars(select(GradingRun)).all()
         assert {run.outcome for run in runs} == {"graded", "timed-out"}
         assert all(run.feedback_hash and run.durations_ms["run"] > 0 for run in runs)
