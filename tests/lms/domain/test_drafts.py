@@ -177,7 +177,8 @@ class TestDocument:
 
         for cell in cells:
             place = frame().place(cell)
-            if place is None or place.is_answer:
+            # A second copy of what the author wrote in an answer was typed by nobody.
+            if place is None or (place.is_answer and cell.source != place.source):
                 assert cell.source in shown
 
     @quick
