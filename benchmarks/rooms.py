@@ -145,9 +145,22 @@ def _report_memory(warm: Nursery, count: int) -> None:
 
 
 def _kernels(keeper: int) -> list[int]:
-    """Return the kernels of a keeper: its own children that are no bubblewrap."""
-    children = Path(f"/proc/{keeper}/task/{keeper}/children").read_text().split()
-    return [int(c) for c in children if Path(f"/proc/{c}/comm").read_text() != "bwrap\n"]
+    """Return the kernels of a keeper: what its warm process, below a bubblewrap, has borne."""
+    return [
+        kernel
+        for wall in _children(keeper)
+        for warm in _children(wall)
+        for kernel in _children(warm)
+    ]
+
+
+def _children(process: int) -> list[int]:
+    text = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in text.split() if _name(int(child)) != "cat"]
+
+
+def _name(process: int) -> str:
+    return Path(f"/proc/{process}/comm").read_text().strip()
 
 
 def _private_kib(pid: int) -> int:

@@ -133,7 +133,7 @@ class Engine:
                 )
             run = Run(kernel=kernel, session=session, limits=request.limits, phases=phases)
             run.go(assembly)
-            usage = kernel.usage()
+        usage = kernel.usage()
         scored = score(assignment.exercises, run.verdicts)
         results = with_answers(scored, assignment.exercises, assembly, run.errors)
         return Report(
@@ -144,7 +144,7 @@ class Engine:
             message=run.message,
             notebook=annotated_notebook(assignment.source, assembly, run.outputs),
             durations_ms=phases.durations_ms,
-            cpu_ms=usage.cpu_ms,
+            cpu_ms=_total(usage.cpu_ms, 0.0 if session is None else session.cpu_ms),
             peak_memory_bytes=usage.peak_memory_bytes,
             engine_version=engine_version(),
             environment_digest=environment.digest,
@@ -196,6 +196,10 @@ def engine_version() -> str:
 
 # The same few assignments come again and again.
 _prepare_cached = lru_cache(maxsize=64)(prepare)
+
+
+def _total(kernel_ms: float | None, checker_ms: float | None) -> float | None:
+    return None if kernel_ms is None or checker_ms is None else kernel_ms + checker_ms
 
 
 def _without_points(

@@ -10,7 +10,6 @@ from types import TracebackType
 from typing import Any, Self
 
 import zmq
-from jupyter_client.session import Session
 
 from graders.protocol import MIB
 from graders.sandbox.errors import KernelDied, RoomFailed
@@ -18,6 +17,7 @@ from graders.sandbox.lease import Lease
 from graders.sandbox.lines import Sockets
 from graders.sandbox.meter import Usage
 from graders.sandbox.outputs import Output, Outputs, traceback_lines
+from graders.sandbox.session import RoomSession
 from graders.sandbox.wire import Message, read, text
 
 __all__ = ["CellOutcome", "CellResult", "Kernel", "KernelDied", "RoomFailed", "Usage"]
@@ -42,6 +42,10 @@ BATCH = 64
 
 #: What bubblewrap's exit code adds to the number of a signal.
 SIGNAL_CODE = 128
+
+
+#: A plain number: an `IntFlag` of zmq makes an object for each operation.
+POLLIN = int(zmq.POLLIN)
 
 
 class CellOutcome(StrEnum):
@@ -116,7 +120,7 @@ class Kernel:
         self._lease = lease
         self._output_bytes = output_bytes
         self._sockets = sockets
-        self._session = Session(key=key.encode(), username="garrigue")
+        self._session = RoomSession(key=key.encode(), username="garrigue")
         self._current: Execution | None = None
         self._poller = zmq.Poller()
         self._poller.register(sockets.shell, zmq.POLLIN)
@@ -234,11 +238,16 @@ class Kernel:
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
         """Read what comes until the cell is done; False at the deadline or at death."""
+        look_s = 0.0
         while not execution.is_done:
-            left_s = deadline_s - time.monotonic()
-            if left_s <= 0 or self._has_lost_a_process():
+            now_s = time.monotonic()
+            if now_s >= deadline_s:
                 return False
-            ready = dict(self._poller.poll(min(left_s, LOOK_S) * 1000 + 1))
+            if now_s >= look_s:
+                look_s = now_s + LOOK_S
+                if self._has_lost_a_process():
+                    return False
+            ready = dict(self._poller.poll(min(deadline_s - now_s, LOOK_S) * 1000 + 1))
             self._drain(execution)
             if self._lease.fileno() in ready and self._lease.has_ended:
                 self._drain(execution)
@@ -247,7 +256,7 @@ class Kernel:
 
     def _has_lost_a_process(self) -> bool:
         """Whether memory ran out; the kernel itself may not have been the victim."""
-        return self._lease.usage().oom_kills > 0
+        return self._lease.oom_kills() > 0
 
     def _drain(self, execution: Execution) -> None:
         for made, take in (
@@ -255,11 +264,9 @@ class Kernel:
             (self._sockets.iopub, execution.take_output),
         ):
             for _ in range(BATCH):
-                try:
-                    frames = made.recv_multipart(zmq.NOBLOCK)
-                except zmq.Again:
+                if not made.getsockopt(zmq.EVENTS) & POLLIN:
                     break
-                take(read(frames))
+                take(read(made.recv_multipart(zmq.NOBLOCK)))
 
     def _end_cell(self, execution: Execution) -> CellResult:
         if self._has_lost_a_process():

@@ -71,7 +71,8 @@ class GradeRequest:
     :param files: read-only data files on the host, by their path from the notebook's working
         folder in the room (`graders.notebooks.files.room_path`).
     :param environment: name of a kernel environment, such as `base` or `data`.
-    :param seed: fixes hash and random seeds; None draws fresh ones.
+    :param seed: fixes hash and random seeds; None draws fresh ones. The first run with a seed
+        waits some seconds for a warm process of that seed; the two used last are kept.
     """
 
     assignment: bytes
@@ -163,7 +164,9 @@ class Report:
     :param message: why the run has no or not all points, for a person; empty when graded.
     :param notebook: the assembled notebook with its outputs, without hidden tests (JSON).
     :param durations_ms: wall time by phase: `assemble`, `room`, `run`, `check`.
-    :param cpu_ms: processor time of the whole room; None where it cannot be measured.
+    :param cpu_ms: processor time of both rooms, the learner's and the checker's, from their
+        building to their end; the worker's and the warm process's share is not in it. None
+        where it cannot be measured.
     """
 
     outcome: Outcome

@@ -61,6 +61,10 @@ class Lease:
         """Return what the room has used so far."""
         return self._usage if self._has_ended else self._meter.read()
 
+    def oom_kills(self) -> int:
+        """Return how many processes the room has lost for want of memory."""
+        return self._usage.oom_kills if self._has_ended else self._meter.kills()
+
     def send_signal(self, number: int) -> None:
         """Have the keeper send a signal to the room's kernel."""
         with suppress(OSError):

@@ -15,14 +15,9 @@ CLONE_NEWIPC = 0x08000000
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWPID = 0x20000000
 CLONE_NEWNET = 0x40000000
+#: All but that of processes, which a process cannot enter itself.
 ROOM_NAMESPACES = (
-    CLONE_NEWNS
-    | CLONE_NEWCGROUP
-    | CLONE_NEWUTS
-    | CLONE_NEWIPC
-    | CLONE_NEWUSER
-    | CLONE_NEWPID
-    | CLONE_NEWNET
+    CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWNET
 )
 
 MS_RDONLY, MS_NOSUID, MS_NODEV = 0x1, 0x2, 0x4
@@ -55,11 +50,13 @@ def unshare(flags: int) -> None:
     _check(_libc().unshare(ctypes.c_int(flags)), "unshare")
 
 
-def enter(pidfd: int) -> None:
-    """Enter all namespaces of a room's first process, named by its pidfd.
+def bear_into(namespace: int) -> None:
+    """Have the children born from now on live in a namespace of processes, open for reading."""
+    _check(_libc().setns(ctypes.c_int(namespace), ctypes.c_int(CLONE_NEWPID)), "setns pid")
 
-    The pid namespace is entered by children only, so fork afterwards.
-    """
+
+def enter(pidfd: int) -> None:
+    """Enter the other namespaces of a room; `bear_into` is for its processes."""
     _check(_libc().setns(ctypes.c_int(pidfd), ctypes.c_int(ROOM_NAMESPACES)), "setns")
 
 

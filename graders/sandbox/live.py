@@ -21,16 +21,14 @@ from graders.sandbox.orders import Order
 from graders.sandbox.room import PACKAGE, RoomSpec, room_command, room_environment
 from graders.sandbox.site import Site
 from graders.sandbox.slots import take_slot
-from graders.sandbox.warmth import Entry, Warmth
+from graders.sandbox.warm_process import Child, Entry
+from graders.sandbox.warmth import Warmth
 
 #: bubblewrap needs milliseconds; a machine that swaps may need more.
 BUILD_S = 20
 
 #: Where totals are not held, each process may map this much besides its memory limit.
 ADDRESS_MARGIN_BYTES = 3 << 30
-
-#: How long a warm kernel may take to become our child; in truth it is microseconds.
-ADOPTION_MS = 2000
 
 NUMBERS = itertools.count(1)
 
@@ -49,7 +47,7 @@ class LiveRoom:
         self._gauges = self._group.open_gauges()
         self._process: subprocess.Popen[bytes] | None = None
         self._first, self._first_id = -1, -1
-        self._kernel: tuple[int, int] | None = None
+        self._kernel: Child | None = None
         self._hold: list[int] = []
         try:
             self._build(warmth)
@@ -62,14 +60,14 @@ class LiveRoom:
 
     def watched(self) -> list[int]:
         """Return the descriptors that tell of the room's end, or of its owner's wishes."""
-        dead = self._kernel[1] if self._kernel else self._first
+        dead = self._kernel.fileno() if self._kernel else self._first
         return [self.order.owner.fileno(), dead]
 
     def attend(self) -> bool:
         """Do what the owner wishes; return False when the room is over."""
-        if _is_readable(self.watched()[1]):
+        if post.has_news(self.watched()[1], 0):
             return False
-        while _is_readable(self.order.owner.fileno()):
+        while post.has_news(self.order.owner.fileno(), 0):
             try:
                 message, _ = post.receive(self.order.owner)
             except EOFError:
@@ -81,7 +79,7 @@ class LiveRoom:
     def _main_process(self) -> int:
         """Return the id of the process that is the kernel."""
         if self._kernel is not None:
-            return self._kernel[0]
+            return self._kernel.pid
         first = self._first_id
         born = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         return int(born[0]) if born else first
@@ -138,18 +136,29 @@ class LiveRoom:
         finally:
             post.close([fd for fd in (inner, echo_in, echo_out) if fd >= 0])
         doors = self._group.open_doors()
+        processes = self._open_processes()
         try:
             is_root = self._site.ground.is_root
             entry = Entry(
                 first=self._first,
+                processes=processes,
                 doors=doors,
                 uid=self._slot.uid if is_root else None,
                 rlimits=self._rlimits(),
             )
-            pid = warmth.fork(self.order, entry)
-            self._kernel = (pid, os.pidfd_open(pid))
+            self._kernel = warmth.fork(self.order, entry)
         finally:
-            post.close(doors)
+            post.close([processes, *doors])
+
+    def _open_processes(self) -> int:
+        """Open the room's namespace of processes, as its user: root may not be let in."""
+        try:
+            if self._site.ground.is_root:
+                os.seteuid(self._slot.uid)
+            return os.open(f"/proc/{self._first_id}/ns/pid", os.O_RDONLY)
+        finally:
+            if self._site.ground.is_root:
+                os.seteuid(0)
 
     def _start(
         self,
@@ -222,7 +231,7 @@ class LiveRoom:
 
     def _kill(self) -> int | None:
         """End the room; return how its process ended, or None when we had to kill it."""
-        status = self._kernel_status()
+        status = self._kernel.end() if self._kernel else None
         if self._first >= 0:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
@@ -234,20 +243,6 @@ class LiveRoom:
             if had_ended and self._kernel is None:
                 status = code
         return status
-
-    def _kernel_status(self) -> int | None:
-        """Collect a warm kernel: negative for a signal, as `subprocess` says it."""
-        if self._kernel is None:
-            return None
-        pid, pidfd = self._kernel
-        os.close(pidfd)
-        done, status = _collect(pid, os.WNOHANG)
-        if done:
-            return os.waitstatus_to_exitcode(status)
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-        _collect(pid, 0)
-        return None
 
     def _let_go(self) -> limits.RoomGroup:
         post.close([*self._gauges, *self._hold, *([self._first] if self._first >= 0 else [])])
@@ -277,19 +272,3 @@ def _read(descriptor: int, last: bytes) -> bytes:
             raise RoomFailed("bubblewrap n’a pas pu bâtir la salle.")
         said += more
     return said
-
-
-def _is_readable(descriptor: int) -> bool:
-    poll = select.poll()
-    poll.register(descriptor, select.POLLIN)
-    return bool(poll.poll(0))
-
-
-def _collect(pid: int, flags: int) -> tuple[int, int]:
-    """Wait for a warm kernel, which becomes our child when the process between us has ended."""
-    for _ in range(ADOPTION_MS):
-        try:
-            return os.waitpid(pid, flags)
-        except ChildProcessError:
-            select.select([], [], [], 0.001)
-    return 0, 0

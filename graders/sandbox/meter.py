@@ -58,6 +58,14 @@ class Meter:
         )
         return self._last
 
+    def kills(self) -> int:
+        """Return how many processes were killed for want of memory; it costs little."""
+        if "kills" not in self._gauges:
+            return self._last.oom_kills
+        gauge, descriptor = self._gauges["kills"]
+        killed = gauge.read(descriptor)
+        return self._last.oom_kills if killed is None else int(killed)
+
     def close(self) -> None:
         """Close the descriptors; `read` goes on giving the last usage."""
         for _, descriptor in self._gauges.values():

@@ -46,7 +46,7 @@ def pair() -> tuple[socket.socket, socket.socket]:
     return ends
 
 
-def has_news(channel: socket.socket, timeout_s: float | None) -> bool:
+def has_news(channel: socket.socket | int, timeout_s: float | None) -> bool:
     """Whether something can be read there, or will be in that time.
 
     `select` refuses descriptors above 1023, which an owner of many kernels reaches.

@@ -5,24 +5,49 @@ It leaves no trace that a notebook could see: a test compares warm kernels with 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from importlib import import_module
 from typing import Any
 
+import zmq
+
 #: Cells of a kind that IPython treats in ways of their own.
 CELLS = ("None", "import sys", "def _():\n    return 1\ndel _", "[1 for _ in 'a'];")
 
 
-def rehearse(shell: Any) -> None:
+#: Python makes code that has run some times faster, and would again in each fork.
+REQUESTS = 16
+
+
+def rehearse(app: Any) -> None:
     """Run cells and show errors, tables and figures to nobody."""
     for source in CELLS * 2:
-        shell.run_cell(source, store_history=False, silent=True)
-    _show_error(shell)
+        app.shell.run_cell(source, store_history=False, silent=True)
+    asyncio.run(_request(app.kernel, app.session))
+    _show_error(app.shell)
     if "pandas" in sys.modules:
         _show_table()
     if "matplotlib.pyplot" in sys.modules:
         _show_figure()
+    if "sklearn" in sys.modules:
+        _fit_model()
+
+
+async def _request(kernel: Any, session: Any) -> None:
+    """Have the kernel take requests that it answers to nobody: it has no sockets yet."""
+    for number in range(REQUESTS):
+        content = {
+            "code": CELLS[number % 2],
+            "silent": number % 2 == 0,
+            "store_history": False,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        parts = session.serialize(session.msg("execute_request", content), b"nobody")
+        await kernel.dispatch_shell([zmq.Frame(part) for part in parts])
 
 
 def _show_error(shell: Any) -> None:
@@ -50,3 +75,14 @@ def _show_figure() -> None:
     axes.legend()
     axes.set_title("x")
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+
+
+def _fit_model() -> None:
+    """Fit and split: scikit-learn then looks for plugins among all that is installed, once."""
+    numpy = import_module("numpy")
+    selection = import_module("sklearn.model_selection")
+    values = numpy.arange(20.0).reshape(-1, 1)
+    known, asked, answers, _ = selection.train_test_split(values, values[:, 0], random_state=0)
+    model = import_module("sklearn.linear_model").LinearRegression().fit(known, answers)
+    model.score(asked, model.predict(asked))
+    repr(model)

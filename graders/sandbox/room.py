@@ -75,12 +75,12 @@ def nursery_command(spec: RoomSpec, command: Sequence[str]) -> list[str]:
     """Return a command line that runs the warm process: the same view, none of the walls.
 
     It keeps the namespaces of users and processes, because only their parent may send
-    children into those of a room. No learner's code runs in it.
+    children into those of a room, and the right to do so. No learner's code runs in it.
     """
     return [
         *("bwrap", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--new-session"),
         *("--die-with-parent", "--hostname", "kernel", "--cap-drop", "ALL"),
-        *("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
+        *("--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID", "--cap-add", "CAP_SYS_ADMIN"),
         *_view(spec),
         "--",
         *command,

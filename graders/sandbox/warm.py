@@ -12,6 +12,7 @@ import signal
 import socket
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -34,9 +35,8 @@ def main(channel_fd: int) -> None:
     ours = [*OURS, *(OURS_FOR_PANDAS if "pandas" in message["preload"] else ())]
     _load([*message["preload"], *(name for name in ours if find_spec(name))])
     program = compile_filter()
-    rehearse(app.shell)
-    # Children are collected by the keeper, once they have left us.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    rehearse(app)
+    signal.signal(signal.SIGCHLD, lambda *_: _tell_ends(channel))
     gc.collect()
     gc.freeze()
     post.send(channel, {"is_ready": True})
@@ -45,10 +45,19 @@ def main(channel_fd: int) -> None:
             order, descriptors = post.receive(channel)
         except EOFError:
             os._exit(0)
-        if os.fork() == 0:
-            channel.close()
-            _enter(app, program, order, descriptors)
+        _send_child(app, program, channel, order, descriptors)
         post.close(descriptors)
+
+
+def _tell_ends(channel: socket.socket) -> None:
+    """Collect the children that have ended, and tell the keeper how they did."""
+    with suppress(ChildProcessError):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            with suppress(OSError):
+                post.send(channel, {"ended": pid, "status": status})
 
 
 def _load(names: Sequence[str]) -> None:
@@ -56,27 +65,52 @@ def _load(names: Sequence[str]) -> None:
         import_module(name)
 
 
-def _enter(app: Any, program: bytes, order: dict[str, Any], descriptors: Sequence[int]) -> None:
-    """Enter the room with a child of our own, tell its number, and end."""
-    answer = socket.socket(fileno=descriptors[0])
+def _send_child(
+    app: Any,
+    program: bytes,
+    channel: socket.socket,
+    order: dict[str, Any],
+    descriptors: Sequence[int],
+) -> None:
+    """Bear a child into the room and tell its number, which it does not know itself."""
+    answer_fd, processes, *inner = descriptors
+    with socket.socket(fileno=os.dup(answer_fd)) as answer:
+        try:
+            linux.bear_into(processes)
+            pid = os.fork()
+        except OSError as error:
+            post.send(answer, {"error": f"{type(error).__name__}: {error}"})
+            return
+        if pid == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            post.close([channel.detach(), answer_fd, processes])
+            _enter(app, program, answer, order, inner)
+        post.send(answer, {"pid": pid})
+
+
+def _enter(
+    app: Any,
+    program: bytes,
+    answer: socket.socket,
+    order: dict[str, Any],
+    descriptors: Sequence[int],
+) -> None:
+    """Enter the room for good, and tell that it worked. Never returns."""
+    first, output = descriptors[:2]
+    doors = descriptors[2 : 2 + order["doors"]]
+    sockets = descriptors[2 + order["doors"] :]
     try:
-        first, output = descriptors[1:3]
-        doors = descriptors[3 : 3 + order["doors"]]
-        sockets = descriptors[3 + order["doors"] :]
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         limits.join(doors)
         if order["uid"] is not None:
             os.setresgid(order["uid"], order["uid"], order["uid"])
             os.setresuid(order["uid"], order["uid"], order["uid"])
         linux.enter(first)
-        pid = os.fork()
-        if pid == 0:
-            answer.close()
-            _become(app, program, order, output, sockets, [*doors, first])
-        post.send(answer, {"pid": pid})
     except BaseException as error:
         post.send(answer, {"error": f"{type(error).__name__}: {error}"})
-    os._exit(0)
+        os._exit(1)
+    post.send(answer, {"is_inside": True})
+    answer.close()
+    _become(app, program, order, output, sockets, [*doors, first])
 
 
 def _become(

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any
 
-from graders.sandbox import ground, post
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import RoomFailed
 from graders.sandbox.orders import Order
-from graders.sandbox.room import PACKAGE, RoomSpec, nursery_command, room_environment
 from graders.sandbox.site import Site
-
-#: A fork is a matter of milliseconds; a machine that swaps may need more.
-FORK_S = 20
+from graders.sandbox.warm_process import Child, Entry, WarmProcess
 
 #: After so many forks a new warm process takes over, with a new hash seed.
 FORKS_PER_PROCESS = 256
@@ -27,9 +18,6 @@ MAX_FAILURES = 3
 
 #: Processes for runs with a fixed seed, besides the one for fresh seeds.
 MAX_SEEDED = 2
-
-#: Scratch space of the warm process: font lists and the like.
-SPACE_BYTES = 64 << 20
 
 
 class Warmth:
@@ -64,8 +52,8 @@ class Warmth:
         for hearth in self._hearths.values():
             hearth.attend()
 
-    def fork(self, order: Order, entry: Entry) -> int:
-        """Send a child into a room; return its process id.
+    def fork(self, order: Order, entry: Entry) -> Child:
+        """Send a child into a room.
 
         :raises RoomFailed: if no warm process can.
         """
@@ -105,20 +93,22 @@ class Hearth:
 
     def attend(self) -> None:
         """Take note of what became of the processes."""
-        if self._current is not None and self._current.has_news():
+        for made in (self._current, self._next):
+            if made is not None:
+                made.hear()
+        if self._current is not None and self._current.is_over:
             self._retire()
             self._next = self._next or self._light()
-        if self._next is not None and self._next.has_news():
-            if self._next.is_ready:
-                self._retire()
-                self._current, self._next, self._failures = self._next, None, 0
-            else:
-                self._next.end()
-                self._failures += 1
-                self._next = self._light() if self._failures < MAX_FAILURES else None
+        if self._next is not None and self._next.is_over:
+            self._next.end()
+            self._failures += 1
+            self._next = self._light() if self._failures < MAX_FAILURES else None
+        if self._next is not None and self._next.is_ready:
+            self._retire()
+            self._current, self._next, self._failures = self._next, None, 0
 
-    def fork(self, order: Order, entry: Entry) -> int:
-        """Send a child into a room; return its process id.
+    def fork(self, order: Order, entry: Entry) -> Child:
+        """Send a child into a room.
 
         :raises RoomFailed: if the warm process cannot.
         """
@@ -126,11 +116,11 @@ class Hearth:
             # A new process for whoever tries again.
             self._failures, self._next = 0, self._light()
             raise RoomFailed("Le processus chaud ne démarre pas : voyez « garrigue doctor ».")
-        pid = self._current.fork(order, entry)
+        child = self._current.fork(order, entry)
         is_old = self._current.forks >= FORKS_PER_PROCESS and self._seed is None
         if is_old and self._next is None:
             self._next = self._light()
-        return pid
+        return child
 
     def put_out(self) -> None:
         """End the processes; their children live on in their rooms."""
@@ -147,98 +137,3 @@ class Hearth:
         if self._current is not None:
             self._current.end()
             self._current = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """How a child gets into a room.
-
-    :param first: pidfd of the room's first process, whose namespaces it enters.
-    :param doors: descriptors of the control groups that it joins.
-    :param uid: the user that it becomes; None where all rooms are the same user's.
-    """
-
-    first: int
-    doors: Sequence[int]
-    uid: int | None
-    rlimits: Mapping[str, tuple[int, int]]
-
-
-class WarmProcess:
-    """One process that has imported everything and waits to be forked."""
-
-    def __init__(self, site: Site, environment: Environment, hash_seed: int) -> None:
-        self.forks = 0
-        self.is_ready = False
-        self.channel, theirs = post.pair()
-        space = site.ground.spaces / f"warm-{secrets.token_hex(4)}"
-        ground.make_space(space, size_bytes=SPACE_BYTES, owner=0)
-        code = f"import sys; sys.path[:0] = [{str(PACKAGE)!r}]; " + (
-            f"from graders.sandbox.warm import main; main({theirs.fileno()})"
-        )
-        spec = RoomSpec(
-            neutral=site.ground.neutral,
-            space=space,
-            links=site.ground.links,
-            masked=site.ground.masked,
-        )
-        self._process = subprocess.Popen(
-            nursery_command(spec, [site.ground.python, "-s", "-P", "-c", code]),
-            env=room_environment(
-                site.settings,
-                hash_seed=hash_seed,
-                library_path=site.ground.library_path,
-            ),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-        )
-        theirs.close()
-        self._space = space
-        post.send(self.channel, {"preload": environment.preload})
-
-    def has_news(self) -> bool:
-        """Read the word that it is ready, or its end; return whether there was any."""
-        if not post.has_news(self.channel, 0):
-            return False
-        try:
-            post.receive(self.channel)
-        except EOFError:
-            self.is_ready = False
-        else:
-            self.is_ready = True
-        return True
-
-    def fork(self, order: Order, entry: Entry) -> int:
-        """Send a child into a room; return its process id."""
-        ours, theirs = post.pair()
-        ours.settimeout(FORK_S)
-        message: dict[str, Any] = {
-            **order.inner(entry.rlimits),
-            "sockets": list(order.sockets),
-            "uid": entry.uid,
-            "doors": len(entry.doors),
-        }
-        sockets = order.sockets.values()
-        given = [theirs.fileno(), entry.first, order.output, *entry.doors, *sockets]
-        try:
-            with theirs:
-                post.send(self.channel, message, given)
-            answer, _ = post.receive(ours)
-        except (EOFError, OSError) as error:
-            raise RoomFailed("Le processus chaud est mort pendant une demande.") from error
-        finally:
-            ours.close()
-        self.forks += 1
-        if "pid" not in answer:
-            raise RoomFailed(f"Le processus chaud n’a pas pu entrer : {answer['error']}")
-        return int(answer["pid"])
-
-    def end(self) -> None:
-        """Kill the process; its children live on in their rooms."""
-        self.channel.close()
-        with suppress(ProcessLookupError):
-            self._process.kill()
-        self._process.wait()
-        ground.drop_space(self._space)
-        self._space.rmdir()

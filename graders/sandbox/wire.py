@@ -9,6 +9,9 @@ from typing import Any
 
 DELIMITER = b"<IDS|MSG>"
 
+#: NaN and infinities, which are no JSON, become their names.
+_DECODER = json.JSONDecoder(parse_constant=str)
+
 #: signature, header, parent header, metadata, content.
 PARTS = 5
 
@@ -51,7 +54,8 @@ def text(value: object, max_chars: int) -> str:
 
 
 def _load(raw: bytes) -> dict[str, Any]:
-    loaded = json.loads(raw, parse_constant=str)
+    # Bytes that hide another encoding, as `json.loads` would have guessed, are no message.
+    loaded = _DECODER.decode(raw.decode("utf-8", "surrogatepass"))
     if not isinstance(loaded, dict):
         raise TypeError
     return loaded

@@ -41,6 +41,9 @@ class Program(Protocol):
     def close(self) -> None:
         """End it."""
 
+    def usage(self) -> Any:
+        """Return what its room has used."""
+
 
 class Kernel(Protocol):
     """The learner's kernel."""
@@ -107,6 +110,7 @@ class CheckerSession:
         self._program: Program | None = None
         self._control: socket.socket | None = None
         self._is_ready = False
+        self._cpu_ms: float | None = 0.0
         self._door, self.learner_channel = socket.socketpair()
         self._door.setblocking(False)
 
@@ -123,6 +127,11 @@ class CheckerSession:
         self._stop()
         self._door.close()
         self.learner_channel.close()
+
+    @property
+    def cpu_ms(self) -> float | None:
+        """Processor time of the checkers that have ended; None where it cannot be measured."""
+        return self._cpu_ms
 
     def learner_ran(self, source: str) -> None:
         """Note that the learner's kernel has run a cell since the last test.
@@ -248,6 +257,9 @@ class CheckerSession:
             self._control = None
         if self._program is not None:
             self._program.close()
+            used_ms = self._program.usage().cpu_ms
+            known = used_ms is not None and self._cpu_ms is not None
+            self._cpu_ms = self._cpu_ms + used_ms if known else None
             self._program = None
 
 

@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from graders.sandbox.meter import Usage
+
 ROOT = Path(__file__).parents[3]
 PYTHON = ROOT / ".venv-kernels" / "bin" / "python"
 
@@ -96,6 +98,9 @@ class LocalProgram:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
+
+    def usage(self) -> Usage:
+        return Usage()
 
 
 class LocalKernel:

@@ -1,0 +1,177 @@
+"""The parts of an ipykernel that a room needs otherwise: cells cost less, streams are bound."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import zmq
+from ipykernel.compiler import XCachingCompiler, murmur2_x86
+from ipykernel.heartbeat import Heartbeat
+from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.zmqshell import ZMQInteractiveShell
+from zmq.eventloop.zmqstream import ZMQStream
+
+#: A plain number: an `IntFlag` of zmq makes an object for each operation.
+POLLIN = int(zmq.POLLIN)
+
+
+def listen(made: zmq.Socket[Any], descriptor: int) -> None:
+    """Have a socket of ZeroMQ accept on a descriptor that was bound outside."""
+    made.setsockopt(zmq.USE_FD, descriptor)
+    made.bind("ipc://room")
+
+
+class RoomCompiler(XCachingCompiler):  # type: ignore[misc]
+    """Names a cell's code after its text alone, so that warnings read the same each run."""
+
+    def get_code_name(self, raw_code: str, *_: object) -> str:
+        return f"/tmp/ipykernel/{murmur2_x86(raw_code, 0xC70F6907)}.py"  # noqa: S108
+
+
+class RoomShell(ZMQInteractiveShell):  # type: ignore[misc]
+    """Does once what ipykernel and IPython would each do for a cell."""
+
+    _transformed: tuple[str, str] | None = None
+
+    def begin_cell(self) -> None:
+        """Forget what became of the last cell's source: its transformers may have changed."""
+        self._transformed = None
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """Return plain Python; ipykernel asks for it, and then IPython asks again."""
+        known, self._transformed = self._transformed, None
+        if known is not None and known[0] == raw_cell:
+            return known[1]
+        cell: str = super().transform_cell(raw_cell)
+        self._transformed = raw_cell, cell
+        return cell
+
+    async def run_cell_async(self, *args: Any, **options: Any) -> Any:
+        """Run a cell; ipykernel looks at our parameters each time, so they are few."""
+        return await super().run_cell_async(*args, **options)
+
+    def _format_exception_for_storage(self, *_: object, **__: object) -> dict[str, str]:
+        """Spare a second traceback: it would be for the history, which is not kept."""
+        return {}
+
+
+# Libraries ask for the shell's class by its name to know that they are in a notebook.
+RoomShell.__name__ = RoomShell.__qualname__ = ZMQInteractiveShell.__name__
+
+
+class OnlyMainThread:
+    """Stands for the thread of the shell channel, which we do without; it counts as absent.
+
+    ipykernel asks it one thing, when a cell awaits: which thread may catch an interrupt.
+    """
+
+    parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+class RoomKernel(IPythonKernel):  # type: ignore[misc]
+    """Runs cells in the main thread, from the main loop, and has no subshells."""
+
+    _supports_kernel_subshells = False
+
+    # A pause after each cell, in the hope that its outputs arrive before its reply; our
+    # clients wait for the idle status, which comes last.
+    _execute_sleep = 0
+
+    shell_class = RoomShell
+
+    def do_execute(self, *args: Any, **options: Any) -> Awaitable[dict[str, Any]]:
+        """Run a cell."""
+        self.shell.begin_cell()
+        done: Awaitable[dict[str, Any]] = super().do_execute(*args, **options)
+        return done
+
+
+class RoomStream(OutStream):  # type: ignore[misc]
+    """A standard stream that stops sending when one cell has said enough.
+
+    It spares an honest flood: what is sent is cut outside again, whoever sends it.
+    """
+
+    max_chars = 1 << 20
+
+    def set_parent(self, parent: Mapping[str, Any]) -> None:
+        """Begin a cell's share."""
+        self.left = self.max_chars
+        super().set_parent(parent)
+
+    def flush(self) -> None:
+        """Have what was written sent, and wait for it, when there is anything."""
+        if self._buffers or self.echo is not None:
+            super().flush()
+
+    def write(self, string: str) -> int:
+        """Send what is left of the share, and pretend to have sent it all."""
+        left = getattr(self, "left", self.max_chars)
+        if isinstance(string, str) and len(string) > left:
+            self.left = 0
+            super().write(string[:left])
+            return len(string)
+        self.left = left - len(string)
+        super().write(string)
+        return len(string)
+
+
+class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
+    """Hears its forked children over a socket of the room, for want of a loopback."""
+
+    def schedule(self, f: Callable[[], object]) -> None:
+        """Call a function in this thread, woken by its loop and not by a socket of ZeroMQ."""
+        if self.thread.is_alive():
+            self.io_loop.asyncio_loop.call_soon_threadsafe(f)
+        else:
+            f()
+
+    def _setup_event_pipe(self) -> None:
+        """Do without: the loop hears by itself."""
+
+    def _setup_pipe_in(self) -> None:
+        self._pipe_uuid = os.urandom(16)
+        self._pipe_address = f"ipc:///tmp/.kernel-{self._pipe_uuid.hex()}"
+        pipe_in = self.socket.context.socket(zmq.PULL)
+        pipe_in.linger = 0
+        pipe_in.bind(self._pipe_address)
+        self._pipe_in = ZMQStream(pipe_in, self.io_loop)
+        self._pipe_in.on_recv(self._handle_pipe_msg)
+
+    def _setup_pipe_out(self) -> tuple[zmq.Context[Any], zmq.Socket[Any]]:
+        context = zmq.Context()
+        pipe_out = context.socket(zmq.PUSH)
+        pipe_out.linger = 3000
+        pipe_out.connect(self._pipe_address)
+        return context, pipe_out
+
+
+class ReplyStream(ZMQStream):  # type: ignore[misc]
+    """The shell's socket, heard by the loop and answered at once."""
+
+    def send_multipart(self, msg: Any, *, copy: bool = True, **_: object) -> None:
+        """Send without queueing: a cell has one reply, from the thread that hears."""
+        self.socket.send_multipart(msg, copy=copy)
+
+    def flush(self, *_: object, **__: object) -> None:
+        """Look whether a request came meanwhile: sending may have swallowed its signal."""
+        if self.socket.getsockopt(zmq.EVENTS) & POLLIN:
+            self.io_loop.add_callback(self._handle_events, self.socket, 0)
+
+
+class RoomHeartbeat(Heartbeat):  # type: ignore[misc]
+    """Listens on a descriptor that was bound outside."""
+
+    def __init__(self, context: zmq.Context[Any], descriptor: int) -> None:
+        self.descriptor = descriptor
+        super().__init__(context, ("ipc", "room", 5))
+
+    def _bind_socket(self) -> None:
+        listen(self.socket, self.descriptor)
