@@ -48,6 +48,7 @@ from lms.web import (
     submissions,
     teach,
     tickets,
+    workbench,
 )
 from lms.web.context import EXTENSION, Site
 
@@ -76,6 +77,7 @@ BLUEPRINTS = (
     submissions.bp,
     teach.bp,
     tickets.bp,
+    workbench.bp,
 )
 
 

@@ -154,6 +154,10 @@ ROUTES = {
         known=MEMBERS - LEARNERS,
         fields={"carnet": "notebook"},
     ),
+    "GET workbench.show": Route(address=f"{WORKBENCH}/", **WORKING),
+    "POST workbench.preview": Route(
+        address=f"{WORKBENCH}/apercu", body={"source": "**Bonjour**"}, **WORKING
+    ),
     "GET drafts.show": Route(address=f"{WORKBENCH}/brouillon", **WORKING),
     "PUT drafts.save": Route(
         address=f"{WORKBENCH}/brouillon", body={"base": 1, "cells": []}, **WORKING
