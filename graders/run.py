@@ -70,10 +70,12 @@ class Run:
     outcome: Outcome = Outcome.GRADED
     message: str = ""
     test_counts: list[int] = field(default_factory=list)
+    _quiet_from: int = 0
 
     def go(self, assembly: Assembly) -> None:
         """Run the cells in order, until the end or until the kernel is gone."""
         ends_at = time.monotonic() + self.limits.wall_s
+        self._quiet_from = _end_of_shown_outputs(assembly)
         for number, step in enumerate(assembly.steps):
             left_s = ends_at - time.monotonic()
             if left_s <= 0:
@@ -102,7 +104,8 @@ class Run:
             result = self._execute(step.cell.source, wall_s)
         if self.session is not None:
             self.session.learner_ran(step.cell.source)
-        self.outputs[number] = (tuple(result.outputs), result.execution_count)
+        if number < self._quiet_from:
+            self.outputs[number] = (tuple(result.outputs), result.execution_count)
         if step.origin is Origin.ANSWER and result.error_name:
             self.errors[step.cell.grade_id] = cell_error(
                 step.cell.grade_id, result.error_name, result.error_value, result.traceback
@@ -154,6 +157,21 @@ class Run:
 
 def _named(cell: Cell) -> str:
     return f"La cellule de tests «\u00a0{cell.grade_id}\u00a0»"
+
+
+def _end_of_shown_outputs(assembly: Assembly) -> int:
+    """Return the place of the first hidden test that only cells of the learner's own follow.
+
+    What these would show may be what the hidden test had asked.
+    """
+    end = len(assembly.steps)
+    for number, step in reversed(list(enumerate(assembly.steps))):
+        is_test = step.cell.role is not None and step.cell.role.is_test
+        if is_test and cut(step.cell.source, HIDDEN_TESTS).is_cut:
+            end = number
+        elif step.cell.kind == "code" and not is_test and step.origin is not Origin.EXTRA:
+            return end
+    return end
 
 
 def _is_skipped(cell: Cell) -> bool:

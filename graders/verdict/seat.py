@@ -16,15 +16,13 @@ from typing import Any
 
 #: Where `/proc/<pid>/stat` tells the processor, counted after the name in parentheses.
 PROCESSOR_FIELD = 36
-#: Longer is slow, if nothing large was said.
+#: Longer is slow.
 QUICK_S = 1e-3
-#: What a byte may add to that.
-QUICK_S_PER_BYTE = 3e-9
+#: So much goes faster between two processors: one fills the socket while the other empties it.
+LARGE_BYTES = 1 << 20
 #: How many quick questions make the two come together; twice as many after each time that
 #: turned out badly.
 ENOUGH = 8
-#: A large message wakes the other side once for so many bytes.
-BYTES_PER_WAKING = 256 << 10
 
 
 class Seat:
@@ -70,8 +68,8 @@ class Pace:
         """Note that the other side has answered."""
         took_s = monotonic() - self._spoke_s
         size_bytes = self._said_bytes + (sum(map(len, buffers)) if buffers else 0)
-        if took_s < QUICK_S + size_bytes * QUICK_S_PER_BYTE:
-            self._quick += 1 + size_bytes // BYTES_PER_WAKING
+        if size_bytes < LARGE_BYTES and took_s < QUICK_S:
+            self._quick += 1
         else:
             self._quick = 0
             self._needed *= 2 if self.is_together else 1

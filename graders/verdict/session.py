@@ -31,8 +31,8 @@ READY_S = 120
 GRACE_S = 12
 #: After the verdict, how long the kernel may take to come back from the test.
 RETURN_S = 3
-#: What a socket holds: large arrays then wake the other side less often, and stay in its cache.
-BUFFER_BYTES = 512 << 10
+#: What a socket holds, if the system allows: large arrays then wake the other side less often.
+BUFFER_BYTES = 1 << 20
 
 
 class Program(Protocol):

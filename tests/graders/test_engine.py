@@ -246,6 +246,15 @@ class TestWhatIsSaid:
         assert "SECRET" not in json.dumps(report.to_json())
         assert [test.is_hidden for test in report.exercises[0].tests] == [False, True, False]
 
+    def test_shows_nothing_of_what_a_last_hidden_test_asked(self, engine):
+        noted = "asked = []\ndef carre(x):\n    asked.append(x)\n    return x ** 2"
+        cells = (*SQUARE[:3], checks("c", hidden("assert carre(4711) == 4711 ** 2")))
+        mine = handed_in(*cells, carre=noted, extra=[code("print('asked', asked)")])
+        report = graded(engine, cells, mine)
+
+        assert report.points == report.max_points
+        assert "4711" not in report.notebook.decode() + json.dumps(report.to_json())
+
     def test_gives_the_notebook_back_with_its_outputs(self, engine):
         mine = handed_in(*CUBE, cube="def cube(x): return x ** 3\nprint('bon' + 'jour')")
         cells = json.loads(graded(engine, CUBE, mine).notebook)["cells"]
