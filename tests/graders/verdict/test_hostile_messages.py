@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 from contextlib import suppress
 
 import pytest
@@ -104,4 +105,24 @@ class TestHostileMessages:
             frames.send(one, [1], [])
             frames.send(one, [2], [])
             with pytest.raises(BadValue, match="more than one"):
+                frames.receive(other)
+
+    @pytest.mark.parametrize(
+        "text", [b"", b"[1][2]", b"[1] ", b" [1]", b"[1,]", b"\xff", b"[" * 9]
+    )
+    def test_a_text_that_is_not_one_value_is_refused(self, text):
+        one, other = socket.socketpair()
+        with one, other:
+            one.sendall(struct.pack("!II", len(text), 0) + text)
+            with pytest.raises(BadValue):
+                frames.receive(other)
+
+    @given(st.integers(0, 2**32 - 1), st.integers(0, 2**32 - 1), st.binary(max_size=64))
+    @settings(max_examples=300, deadline=None)
+    def test_any_head_is_a_message_or_refused(self, text_bytes, count, data):
+        one, other = socket.socketpair()
+        with one, other:
+            one.sendall(struct.pack("!II", text_bytes, count) + data)
+            one.shutdown(socket.SHUT_WR)
+            with suppress(BadValue, frames.Closed):
                 frames.receive(other)
