@@ -50,7 +50,7 @@ class TestWholeWay:
 
         page.get_by_role("link", name="Accueil").first.click()
         expect(page.get_by_text("Vous en étiez ici")).to_be_visible()
-        expect(page.get_by_role("heading", name=lesson)).to_be_visible()
+        expect(page.get_by_role("heading", name=lesson).first).to_be_visible()
 
         page.goto(f"/cours/{COURSE}/exercices/{ASSIGNMENT}/")
         found += faults(page)
