@@ -42,6 +42,7 @@ def test_needs_only_the_key_of_tickets() -> None:
         signed()[:-1],
         signed(replace(CONFIG, secret_key="another site's secret, long enough")),
     ],
+    ids=["empty", "strange", "cut", "another-key"],
 )
 def test_of_nobody_is_refused(ticket: str) -> None:
     with pytest.raises(tickets.BadTicket):
