@@ -79,7 +79,6 @@ def _page(asked: Promotion, form: InviteForm) -> ResponseReturnValue:
         course=course,
         results=results(g.session, asked, course, now=now()),
         labels=ROLE_LABELS,
-        may_compare=may(g.actor, Action.COMPARE, subject),
         form=form if may(g.actor, Action.INVITE, subject) else None,
     )
 

@@ -1,0 +1,46 @@
+"""The pages of a promotion for its staff, as its navigation lists them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, g, request, url_for
+from flask_babel import gettext as _
+
+from lms.domain.access import Action, Subject, may
+from lms.models import Promotion
+
+bp = Blueprint("promotion_pages", __name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromotionLink:
+    """One page of a promotion that the person may open."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+@bp.app_template_global()
+def promotion_links(promotion: Promotion) -> list[PromotionLink]:
+    """Return the pages of the promotion that the person may open, in order."""
+    subject = Subject(promotion_ids=frozenset({promotion.id}))
+    return [
+        PromotionLink(
+            label=label,
+            url=url_for(endpoint, slug=promotion.slug),
+            is_current=request.blueprint == endpoint.partition(".")[0],
+        )
+        for endpoint, action, label in _pages()
+        if may(g.actor, action, subject)
+    ]
+
+
+def _pages() -> list[tuple[str, Action, str]]:
+    """Return the endpoint, the right that it asks for and the words of each page."""
+    return [
+        ("teach.promotion", Action.SEE_RESULTS, _("Résultats")),
+        ("help.promotion", Action.SEE_RESULTS, _("Questions")),
+        ("similarity.assignments", Action.COMPARE, _("Ressemblances")),
+    ]
