@@ -19,6 +19,7 @@ from lms.config import Config
 from lms.models import AssignmentVersion
 from tests.faults.conftest import PATIENCE_S, Site
 from tests.faults.test_serve import address, answers, child, wait_until
+from tests.looping import finish
 
 pytestmark = pytest.mark.room
 
@@ -96,10 +97,10 @@ def test_a_page_whose_gateway_is_killed_gets_a_fresh_kernel(site: Site) -> None:
     gateway = child(parent.pid, "lms.cli gateway")
     assert gateway is not None
 
-    assert asyncio.run(first()) > 0
+    assert finish(first()) > 0
     wait_until(lambda: child(parent.pid, "lms.cli gateway") not in (None, gateway), site)
     wait_until(lambda: answers(config.gateway_url), site)
-    done = asyncio.run(second())
+    done = finish(second())
 
     assert re.search(r"«\snoyaux\s» s’est arrêté \(signal 9\)", site.output.read_text())
     assert done["status"] == "error"  # what the first kernel held is gone

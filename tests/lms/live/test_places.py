@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any
 
 import pytest
 
 from lms.errors import TooMany
 from lms.live.places import Places
-
-
-def run(work: Coroutine[Any, Any, Any]) -> Any:
-    return asyncio.run(work)
+from tests.looping import finish
 
 
 def places(limit: int = 2, each: int = 2) -> Places:
@@ -48,7 +43,7 @@ def test_whoever_has_the_fewest_goes_first_then_whoever_came_first() -> None:
         await asyncio.gather(*waiting.values())
         return order
 
-    assert run(work()) == ["second of 1", "first of 2", "first of 3"]
+    assert finish(work()) == ["second of 1", "first of 2", "first of 3"]
 
 
 def test_a_second_kernel_waits_behind_everybodys_first() -> None:
@@ -63,7 +58,7 @@ def test_a_second_kernel_waits_behind_everybodys_first() -> None:
         again.cancel()
         return done
 
-    assert run(work()) == (False, True)
+    assert finish(work()) == (False, True)
 
 
 def test_positions_are_told_as_they_change() -> None:
@@ -76,7 +71,7 @@ def test_positions_are_told_as_they_change() -> None:
         last.cancel()
         return second, third
 
-    assert run(work()) == ([1], [2, 1])
+    assert finish(work()) == ([1], [2, 1])
 
 
 def test_nobody_has_more_than_allowed() -> None:
@@ -88,7 +83,7 @@ def test_nobody_has_more_than_allowed() -> None:
             await held.take(1, lambda _position: None)
         assert held.taken == 2
 
-    run(work())
+    finish(work())
 
 
 def test_whoever_gives_up_leaves_the_line_and_no_place_is_lost() -> None:
@@ -103,4 +98,4 @@ def test_whoever_gives_up_leaves_the_line_and_no_place_is_lost() -> None:
         held.give_back(3)
         return held.taken
 
-    assert run(work()) == 0
+    assert finish(work()) == 0
