@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from graders.notebooks.assemble import Frame, Origin, assemble
@@ -119,14 +119,19 @@ def side_by_side(
 ) -> SideBySide:
     """Return two works with what they share marked.
 
-    :raises NotFound: if one is not among the latest works of these promotions.
+    Both may have been followed by newer ones: who reads a pair goes on reading it.
+
+    :raises NotFound: if they are not works of two people in these promotions.
     """
     latest = _latest(session, course_slug, assignment_id, promotion_ids)
-    by_id = {found.id: found for found in latest}
-    if ids[0] == ids[1] or not set(ids) <= by_id.keys():
+    asked = session.scalars(
+        _works(course_slug, assignment_id, promotion_ids).where(Submission.id.in_(ids))
+    ).all()
+    by_id = {found.id: found for found in asked}
+    if len({found.learner_id for found in asked}) != len(ids):
         raise NotFound(HIDDEN)
-    read = {found.id: _read(blobs, found) for found in latest}
-    ignored = _ignored(blobs, latest, read)
+    read = {found.id: _read(blobs, found) for found in (*latest, *asked)}
+    ignored = _ignored(blobs, latest, {found.id: read[found.id] for found in latest})
     left, right = (read[number].texts for number in ids)
     titles = _titles(blobs, by_id[ids[0]].version)
     return SideBySide(
@@ -158,28 +163,36 @@ def handed_in(
     return {found.assignment_id: found.number for found in rows}
 
 
-def _latest(
-    session: Session, course_slug: str, assignment_id: str, promotion_ids: Iterable[int]
-) -> Sequence[Submission]:
-    newest = (
-        select(func.max(Submission.id))
+def _works(
+    course_slug: str, assignment_id: str, promotion_ids: Iterable[int]
+) -> Select[Submission]:
+    """Return the query of everything that was handed in, with its people and promotions."""
+    return (
+        select(Submission)
         .where(
             Submission.course_slug == course_slug,
             Submission.assignment_id == assignment_id,
             Submission.promotion_id.in_(list(promotion_ids)),
         )
-        .group_by(Submission.learner_id)
-    )
-    return session.scalars(
-        select(Submission)
-        .where(Submission.id.in_(newest))
         .options(
             joinedload(Submission.learner),
             joinedload(Submission.version),
             joinedload(Submission.promotion).load_only(Promotion.name),
         )
         .order_by(Submission.id)
-    ).all()
+    )
+
+
+def _latest(
+    session: Session, course_slug: str, assignment_id: str, promotion_ids: Iterable[int]
+) -> Sequence[Submission]:
+    works = _works(course_slug, assignment_id, promotion_ids)
+    newest = (
+        works.order_by(None)
+        .with_only_columns(func.max(Submission.id))
+        .group_by(Submission.learner_id)
+    )
+    return session.scalars(works.where(Submission.id.in_(newest))).all()
 
 
 def _work(submission: Submission) -> Work:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from lms.domain.access import Role
+from lms.models import User
 from lms.services import versions
 from lms.services.submissions import Upload, hand_in
 from lms.web.context import EXTENSION, now
@@ -35,17 +37,20 @@ def promotion(session):
 
 @pytest.fixture
 def hand(app, session, promotion):
-    """Hand an answer in as a new learner of the promotion; return the submission's id."""
+    """Hand an answer in as a learner of the promotion; return the submission's id."""
     site = app.extensions[EXTENSION]
     course = site.library.course("petit-cours")
     versions.sync(session, site.blobs, site.library, course, now=now())
 
     def hand(name, answer, where=None):
-        member = make_membership(session, make_user(session, name=name), where or promotion)
+        learner = session.scalar(select(User).where(User.name == name))
+        if learner is None:
+            learner = make_user(session, name=name)
+            make_membership(session, learner, where or promotion)
         handed = hand_in(
             session,
             site.blobs,
-            learner_id=member.user_id,
+            learner_id=learner.id,
             course=course,
             assignment=course.assignments[0],
             upload=Upload(data=answered(answer), filename="carnet.ipynb"),
@@ -112,6 +117,16 @@ class TestPairs:
         assert "Grace" not in trainer.get(address(promotion, "premier-carnet")).text
         refused = trainer.get(address(promotion, "premier-carnet", mine, theirs))
         assert refused.status_code == 404
+
+    def test_a_pair_stays_readable_when_somebody_hands_in_again(self, trainer, hand, promotion):
+        ids = hand("Ada", MINE), hand("Grace", DISGUISED)
+        again = hand("Ada", OTHER)
+
+        both = trainer.get(address(promotion, "premier-carnet", *ids))
+        assert both.text.count("<mark>") >= 2
+        alone = trainer.get(address(promotion, "premier-carnet", ids[0], again))
+        assert alone.status_code == 404
+        assert "Rien de marquant" in trainer.get(address(promotion, "premier-carnet")).text
 
     def test_hostile_answers_are_shown_as_text(self, trainer, hand, promotion):
         hostile = MINE + '\n"</code></pre><script>alert(1)</script>"'
