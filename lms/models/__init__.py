@@ -8,7 +8,9 @@ from lms.models.evidence import Evidence, LevelDecision
 from lms.models.feedback import Comment, HintView
 from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
 from lms.models.help import HelpMessage, Question
+from lms.models.marks import ManualMark, ManualMarkPart, MarkingPlan, Snippet
 from lms.models.own import Note, StudyDay, WeeklyGoal
+from lms.models.peers import PeerReview
 from lms.models.people import Invitation, SignIn, SignInAttempt, User
 from lms.models.progress import PageVisit
 from lms.models.promotions import (
@@ -19,6 +21,7 @@ from lms.models.promotions import (
     Promotion,
     PromotionDate,
 )
+from lms.models.rubrics import Rubric, RubricUse, RubricVersion
 from lms.models.submissions import AssignmentVersion, Submission
 
 __all__ = [
@@ -40,17 +43,25 @@ __all__ = [
     "Invitation",
     "Job",
     "LevelDecision",
+    "ManualMark",
+    "ManualMarkPart",
+    "MarkingPlan",
     "Membership",
     "Note",
     "Organisation",
     "PageVisit",
+    "PeerReview",
     "Programme",
     "Promotion",
     "PromotionDate",
     "Question",
+    "Rubric",
+    "RubricUse",
+    "RubricVersion",
     "Score",
     "SignIn",
     "SignInAttempt",
+    "Snippet",
     "StudyDay",
     "Submission",
     "User",
