@@ -3,6 +3,7 @@
 from lms.models.activities import ActivityAnswer, ActivityAttempt
 from lms.models.audit import AuditEvent
 from lms.models.base import Base
+from lms.models.calendar import Adjustment, AssignmentRules, Closure, Group, GroupMember
 from lms.models.drafts import Draft, DraftOutputs, DraftVersion
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.feedback import Comment, HintView
@@ -27,10 +28,13 @@ from lms.models.submissions import AssignmentVersion, Submission
 __all__ = [
     "ActivityAnswer",
     "ActivityAttempt",
+    "Adjustment",
+    "AssignmentRules",
     "AssignmentVersion",
     "AuditEvent",
     "Base",
     "Campus",
+    "Closure",
     "Comment",
     "Draft",
     "DraftOutputs",
@@ -38,6 +42,8 @@ __all__ = [
     "Evidence",
     "ExerciseResult",
     "GradingRun",
+    "Group",
+    "GroupMember",
     "HelpMessage",
     "HintView",
     "Invitation",

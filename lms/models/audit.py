@@ -30,3 +30,18 @@ class AuditEvent(Base):
 
     #: Before and after, without secrets or personal data beyond ids.
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    #: The promotion whose staff may read it; None for what belongs to no promotion.
+    promotion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("promotion.id", ondelete="SET NULL"), index=True
+    )
+
+    #: Whom it is about: the learner whose mark or date changed, say.
+    person_id: Mapped[int | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
+
+    #: The event that this one took back; an event is taken back once.
+    reverses_id: Mapped[int | None] = mapped_column(
+        ForeignKey("audit_event.id", ondelete="SET NULL"), unique=True
+    )

@@ -60,6 +60,9 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
 
+    #: When somebody withdrew it.
+    revoked_at: Mapped[datetime | None]
+
     promotion: Mapped[Promotion] = relationship()
 
 

@@ -88,6 +88,9 @@ class PromotionDate(Base):
     symbol: Mapped[str]
     at: Mapped[datetime]
 
+    #: Whether a person chose the moment: then no calendar moves it.
+    is_by_hand: Mapped[bool] = mapped_column(default=False)
+
 
 class Membership(Base):
     """One role of one person in one promotion, from a moment on, perhaps until another."""
