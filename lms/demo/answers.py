@@ -14,7 +14,7 @@ from graders.notebooks.regions import SOLUTION
 from graders.notebooks.release import release
 from lms.demo.plan import Answer
 
-ENDLESS = "\n\nessai = 0\nwhile essai < 10:\n    print('Encore un essai', essai, end='\\r')\n"
+ENDLESS = "essai = 0\nwhile essai < 10:\n    print('Encore un essai', essai, end='\\r')\n\n\n"
 SYNTAX = "def salutation(prenom)\n    return prenom\n"
 MANY = 3
 
@@ -77,7 +77,7 @@ def _changes(
         case Answer.HALF_DONE:
             return {name: stubs[name] for name in names[len(names) // 2 :]}
         case Answer.ENDLESS:
-            return {last: reference[last] + ENDLESS}
+            return {last: ENDLESS + reference[last]}
         case Answer.SYNTAX:
             return {names[0]: SYNTAX}
 
