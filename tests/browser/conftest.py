@@ -19,10 +19,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import select
 
 from lms.database import open_engine, session_factory
 from lms.domain.access import Role
-from lms.models import PromotionDate
+from lms.models import Promotion, PromotionDate
 from tests.factories import PASSWORD, make_membership, make_promotion, make_user
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +49,13 @@ CHROMIUM = {
 
 @dataclass(frozen=True, kw_only=True)
 class School:
-    """A running site: where it is, and who may sign in with `PASSWORD`."""
+    """A running site: where it is, and who may sign in with `PASSWORD`.
+
+    Tests share it: one that needs a learner who did nothing yet asks for a `newcomer`.
+    """
 
     url: str
+    instance: Path
     learner: str
     keyboard_learner: str
     plain_learner: str
@@ -121,6 +126,25 @@ def open_browser(browser: Browser, school: School) -> Iterator[Callable[..., Pag
         context.close()
 
 
+@pytest.fixture
+def newcomer(school: School) -> Callable[[str], str]:
+    """Enrol a learner of that name who did nothing yet; return the address to sign in with."""
+
+    def enrol(name: str) -> str:
+        engine = open_engine(f"sqlite:///{school.instance / 'garrigue.db'}")
+        with session_factory(engine).begin() as session:
+            promotion = session.scalars(
+                select(Promotion).where(Promotion.slug == school.promotion)
+            ).one()
+            learner = make_user(session, name=name)
+            make_membership(session, learner, promotion)
+            email = learner.email
+        engine.dispose()
+        return email
+
+    return enrol
+
+
 def sign_in(page: Page, email: str) -> None:
     """Sign in through the form."""
     page.goto("/connexion")
@@ -165,6 +189,7 @@ def _seed(instance: Path, url: str) -> School:
         emails = [learner.email for learner in learners]
         school = School(
             url=url,
+            instance=instance,
             learner=emails[0],
             keyboard_learner=emails[1],
             plain_learner=emails[2],

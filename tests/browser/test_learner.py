@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ASSIGNMENT, COURSE, School, answer
+from tests.browser.conftest import ASSIGNMENT, COURSE, answer
 from tests.browser.looks import faults
 from tests.factories import PASSWORD
 
@@ -27,16 +27,19 @@ def download(page: Page, folder: Path) -> Path:
     return target
 
 
+Newcomer = Callable[[str], str]
+
+
 class TestWholeWay:
     def test_from_signing_in_to_feedback_that_arrives_by_itself(
-        self, school: School, open_browser: Callable[..., Page], tmp_path: Path
+        self, newcomer: Newcomer, open_browser: Callable[..., Page], tmp_path: Path
     ) -> None:
         page = open_browser()
         page.goto("/")
         expect(page).to_have_url(re.compile("/connexion"))
         found = faults(page)
 
-        page.get_by_label("Adresse électronique").fill(school.learner)
+        page.get_by_label("Adresse électronique").fill(newcomer("Camille Fabre"))
         page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
         page.get_by_role("main").get_by_role("button", name="Se connecter").click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("Camille")
@@ -87,7 +90,7 @@ class TestWholeWay:
         assert not found
 
     def test_by_keyboard_alone(
-        self, school: School, open_browser: Callable[..., Page], tmp_path: Path
+        self, newcomer: Newcomer, open_browser: Callable[..., Page], tmp_path: Path
     ) -> None:
         page = open_browser()
         page.goto("/connexion")
@@ -96,7 +99,7 @@ class TestWholeWay:
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         expect(page.get_by_label("Adresse électronique")).to_be_focused()
-        page.keyboard.type(school.keyboard_learner)
+        page.keyboard.type(newcomer("Sami Benali"))
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
@@ -128,9 +131,9 @@ class TestWholeWay:
         expect(page.locator("details.menu summary")).to_be_focused()
 
     def test_without_javascript(
-        self, school: School, open_browser: Callable[..., Page], tmp_path: Path
+        self, newcomer: Newcomer, open_browser: Callable[..., Page], tmp_path: Path
     ) -> None:
-        page = open_browser(java_script_enabled=False, email=school.plain_learner)
+        page = open_browser(java_script_enabled=False, email=newcomer("Marion Puech"))
         page.get_by_role("link", name=re.compile("Commencer")).click()
         expect(page.locator("article.prose")).to_be_visible()
 
