@@ -232,11 +232,12 @@ class LiveRoom:
     def _kill(self) -> int | None:
         """End the room; return how its process ended, or None when we had to kill it."""
         status = self._kernel.end() if self._kernel else None
-        if self._first >= 0:
+        # Before bubblewrap, which tells how it ended and is collected a moment later.
+        had_ended = self._first >= 0 and post.has_news(self._first, 0)
+        if self._first >= 0 and not had_ended:
             with suppress(ProcessLookupError):
                 signal.pidfd_send_signal(self._first, signal.SIGKILL)
         if self._process is not None:
-            had_ended = self._process.poll() is not None
             if self._first < 0:
                 self._process.kill()
             code = self._process.wait()

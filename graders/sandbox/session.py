@@ -43,7 +43,7 @@ def _pack(part: dict[str, Any]) -> bytes:
     if not part:
         return b"{}"
     try:
-        return _ENCODER.encode(part).encode()
+        return _ENCODER.encode(part).encode(errors="replace")  # half characters are no text
     except (TypeError, ValueError):
         packed: bytes = json_packer(part)
         return packed

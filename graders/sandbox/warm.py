@@ -11,8 +11,8 @@ import os
 import signal
 import socket
 import traceback
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -77,7 +77,10 @@ def _send_child(
     with socket.socket(fileno=os.dup(answer_fd)) as answer:
         try:
             linux.bear_into(processes)
-            pid = os.fork()
+            with _ends_untold():
+                pid = os.fork()
+                if pid != 0:
+                    _tell_birth(answer, pid)
         except OSError as error:
             post.send(answer, {"error": f"{type(error).__name__}: {error}"})
             return
@@ -85,7 +88,24 @@ def _send_child(
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             post.close([channel.detach(), answer_fd, processes])
             _enter(app, program, answer, order, inner)
-        post.send(answer, {"pid": pid})
+
+
+@contextmanager
+def _ends_untold() -> Iterator[None]:
+    """Put off `_tell_ends`: a child that ends at once must still be there when it is told."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+
+
+def _tell_birth(answer: socket.socket, pid: int) -> None:
+    pidfd = os.pidfd_open(pid)
+    try:
+        post.send(answer, {"pid": pid}, [pidfd])
+    finally:
+        os.close(pidfd)
 
 
 def _enter(

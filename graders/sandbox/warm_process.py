@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -47,12 +48,15 @@ class Entry:
 
 
 class Child:
-    """A process that a warm one has sent into a room."""
+    """A process that a warm one has sent into a room.
 
-    def __init__(self, pid: int, parent: WarmProcess) -> None:
+    :param pidfd: ours to close.
+    """
+
+    def __init__(self, pid: int, pidfd: int, parent: WarmProcess) -> None:
         self.pid = pid
         self._parent = parent
-        self._pidfd = os.pidfd_open(pid)
+        self._pidfd = pidfd
 
     def fileno(self) -> int:
         """Return what becomes readable when it ends."""
@@ -156,22 +160,16 @@ class WarmProcess:
             *(theirs.fileno(), entry.processes, entry.first, order.output),
             *(*entry.doors, *sockets),
         ]
-        try:
-            with theirs:
-                post.send(self.channel, message, given)
-            answer: dict[str, Any] = {}
-            while "error" not in answer and len(answer) < ANSWERS:
-                answer |= post.receive(ours)[0]
-        except (EOFError, OSError) as error:
-            raise RoomFailed("Le processus chaud est mort pendant une demande.") from error
-        finally:
-            ours.close()
+        with ours:
+            try:
+                with theirs:
+                    post.send(self.channel, message, given)
+                pid, pidfd = _born(ours)
+            except (EOFError, OSError) as error:
+                raise RoomFailed("Le processus chaud est mort pendant une demande.") from error
         self.forks += 1
-        if "error" in answer:
-            raise RoomFailed(f"Le processus chaud n’a pas pu entrer : {answer['error']}")
-        pid = int(answer["pid"])
         self._ends.pop(pid, None)  # of a child that had the same number
-        return Child(pid, self)
+        return Child(pid, pidfd, self)
 
     def end(self) -> None:
         """Kill the process; its children live on in their rooms."""
@@ -184,3 +182,23 @@ class WarmProcess:
         self._process.wait()
         ground.drop_space(self._space)
         self._space.rmdir()
+
+
+def _born(answer: socket.socket) -> tuple[int, int]:
+    """Wait until a child is in its room; return its number and its pidfd.
+
+    :raises RoomFailed: if it could not enter.
+    """
+    said: dict[str, Any] = {}
+    pidfds: list[int] = []
+    try:
+        while "error" not in said and len(said) < ANSWERS:
+            more, came = post.receive(answer)
+            said |= more
+            pidfds += came
+        if "error" in said:
+            raise RoomFailed(f"Le processus chaud n’a pas pu entrer : {said['error']}")
+    except BaseException:
+        post.close(pidfds)
+        raise
+    return int(said["pid"]), pidfds[0]

@@ -6,6 +6,9 @@ import array
 import os
 import socket
 
+#: The cell that lets the learner's process answer; the kernel runs it without a trace.
+SERVE = "__import__('graders.verdict.agent', fromlist=['serve']).serve()"
+
 CHANNEL = "GARRIGUE_CHANNEL"
 WAIT_S = 10
 

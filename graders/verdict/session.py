@@ -19,10 +19,9 @@ from graders.protocol import Limits
 from graders.sandbox import post
 from graders.sandbox.errors import KernelDied
 from graders.verdict import control
+from graders.verdict.agent_door import SERVE
 from graders.verdict.answers import CellVerdict, VerdictOutcome, read_answer
 
-#: The cell that lets the learner's process answer; the kernel runs it without a trace.
-SERVE = "__import__('graders.verdict.agent', fromlist=['serve']).serve()"
 TARGET = "graders.verdict.checker:main"
 
 #: A cold checker imports the data stack on a busy machine.
