@@ -17,7 +17,7 @@ from graders.protocol import MIB, GradeRequest, Limits, Outcome, Report
 from lms.blobs import BlobStore, DiskFull
 from lms.catalogue import Library
 from lms.database import Session, Sessions, is_full
-from lms.domain.course import ScorePolicy
+from lms.domain.course import Assignment
 from lms.errors import Refusal
 from lms.leases import Leases
 from lms.memory import MemoryBudget
@@ -161,7 +161,7 @@ class Worker:
                 self._give_up(held, fault)
 
     def _grade_and_record(self, held: jobs.Claim) -> None:
-        task = self._change(lambda session: grading.task_of(session, held.submission_id))
+        task = self._change(lambda session: grading.task_of(session, held))
         started_at = self.now()
         with self._memory.taken(task.limits.memory_mib):
             report = self.tools.grade(self._request(task))
@@ -171,7 +171,7 @@ class Worker:
         finished = FinishedRun(
             report=report,
             feedback_hash=self._annotated(report, task),
-            policy=self._policy(task),
+            assignment=self._assignment(task),
             started_at=started_at,
             finished_at=self.now(),
         )
@@ -209,15 +209,13 @@ class Worker:
             return None
         return self.store.blobs.put(html.encode())
 
-    def _policy(self, task: Task) -> ScorePolicy:
-        """Return which attempt counts: as the course says now, the best if it is gone."""
+    def _assignment(self, task: Task) -> Assignment | None:
+        """Return the assignment as the course says now; None when it is gone."""
         try:
-            assignment = self.store.library.course(task.course_slug).assignment(
-                task.assignment_id
-            )
+            course = self.store.library.course(task.course_slug)
         except Refusal:
-            return ScorePolicy.BEST
-        return assignment.score if assignment else ScorePolicy.BEST
+            return None
+        return course.assignment(task.assignment_id)
 
     def _give_up(self, held: jobs.Claim, fault: Exception) -> None:
         """Have the job done later: at no cost for it when the disk is to blame."""

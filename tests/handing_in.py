@@ -17,7 +17,7 @@ from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
 from graders.protocol import ExerciseResult, Outcome, Report, TestOutcome, TestResult
 from lms.blobs import BlobStore
-from lms.domain.course import Assignment, Course, Module, ScorePolicy
+from lms.domain.course import Assignment, Course, Module
 from lms.models import AssignmentVersion, Membership, Submission
 from lms.services import jobs
 from lms.services.grading import FinishedRun
@@ -185,12 +185,12 @@ def report(points: float = 4.0, outcome: Outcome = Outcome.GRADED, **given: Any)
 
 def finished(points: float = 4.0, *, at: datetime = NOON, **given: Any) -> FinishedRun:
     """A run that ended at that moment."""
-    policy = given.pop("policy", ScorePolicy.BEST)
+    assignment = given.pop("assignment", None)
     feedback_hash = given.pop("feedback_hash", None)
     return FinishedRun(
         report=report(points, **given),
         feedback_hash=feedback_hash,
-        policy=policy,
+        assignment=assignment,
         started_at=at,
         finished_at=at,
     )

@@ -17,9 +17,11 @@ from lms.catalogue.files import BadFile, CourseFiles
 from lms.catalogue.problems import CourseProblem
 from lms.catalogue.sections import Section
 from lms.content.headings import title_of
-from lms.domain.course import Assignment, RunLimits, ScorePolicy, UnlockRule
+from lms.domain.course import Assignment, RunLimits, UnlockRule
+from lms.domain.marks import BEST, LAST, MEAN
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+RULES = {rule.name: rule for rule in (BEST, LAST, MEAN)}
 LEVELS = {"imiter": 1, "adapter": 2, "transposer": 3}
 KEYS = (
     "notebook", "title", "due", "opens", "attempts", "score", "competences", "data", "run",
@@ -57,7 +59,7 @@ def read_assignment(
         due=declared.text("due") or None,
         opens=_opens(declared),
         attempts=_attempts(declared),
-        score=ScorePolicy(declared.choice("score", *ScorePolicy)),
+        score=RULES[declared.choice("score", *RULES)],
         competences=competences,
         data=data,
         room_files=room_files,

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from pathlib import PurePosixPath
 
+from lms.domain.marks import BEST, ScoreRule
+
 MIB = 1024 * 1024
-
-
-class ScorePolicy(StrEnum):
-    """Which of a learner's attempts counts."""
-
-    BEST = "best"
-    LAST = "last"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +62,7 @@ class Assignment:
     :param content_hash: SHA-256 over notebook, data files and settings, in hexadecimal.
     :param due: symbolic date that each promotion gives a moment; None when never due.
     :param attempts: how many submissions count; None when unlimited.
+    :param score: what several attempts give together.
     :param competences: level aimed at (1 imiter, 2 adapter, 3 transposer) by competence.
     :param data: data files, relative to the course's folder.
     :param room_files: the same files, by the path under which the notebook's code opens them.
@@ -82,7 +77,7 @@ class Assignment:
     due: str | None = None
     opens: UnlockRule | None = None
     attempts: int | None = None
-    score: ScorePolicy = ScorePolicy.BEST
+    score: ScoreRule = BEST
     competences: Mapping[str, int] = field(default_factory=dict)
     data: tuple[PurePosixPath, ...] = ()
     room_files: Mapping[str, PurePosixPath] = field(default_factory=dict)

@@ -1,11 +1,9 @@
-"""Which of a learner's attempts counts, and why, in words."""
+"""What several attempts give together: the rules, and which attempt they lead to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
-from lms.domain.course import ScorePolicy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,29 +25,62 @@ class Attempt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
-    """The attempt that counts, with the reason as people read it."""
+class Chosen:
+    """What the attempts give.
+
+    :param attempt: the one that explains it best; people are led to it.
+    """
 
     attempt: Attempt
-    reason: str
+    points: float
+    max_points: float
 
 
-def counting_attempt(policy: ScorePolicy, attempts: Sequence[Attempt]) -> Mark:
-    """Return the attempt that counts: the best (the first of equals), or the last.
+@dataclass(frozen=True, kw_only=True)
+class ScoreRule:
+    """One way from several attempts to points.
 
-    :param attempts: at least one, in any order; shares are compared, since the tests may
-        have changed between two attempts.
+    :param name: as `score:` in `course.yml` has it.
+    :param labels: what it is called, by language.
+    :param choose: a pure function of the attempts, in order; at least one.
     """
-    in_order = sorted(attempts, key=lambda attempt: attempt.number)
-    if len(in_order) == 1:
-        return Mark(attempt=in_order[0], reason="votre seul rendu")
-    if policy is ScorePolicy.LAST:
-        last = in_order[-1]
-        return Mark(attempt=last, reason=f"votre dernier rendu, le nº {last.number}")
-    best = max(in_order, key=lambda attempt: attempt.share)
-    return Mark(
-        attempt=best, reason=f"votre meilleur rendu, le nº {best.number} sur {len(in_order)}"
-    )
+
+    name: str
+    labels: Mapping[str, str]
+    choose: Callable[[Sequence[Attempt]], Chosen]
+
+
+def best(attempts: Sequence[Attempt]) -> Chosen:
+    """Return the attempt with the largest share of its points, the first of equals.
+
+    Shares are compared, since the tests may have changed between two attempts.
+    """
+    return _alone(max(attempts, key=lambda attempt: attempt.share))
+
+
+def last(attempts: Sequence[Attempt]) -> Chosen:
+    """Return the latest attempt."""
+    return _alone(attempts[-1])
+
+
+def mean(attempts: Sequence[Attempt]) -> Chosen:
+    """Return the mean of the shares of all attempts, in points of the latest."""
+    final = attempts[-1]
+    share = sum(attempt.share for attempt in attempts) / len(attempts)
+    return Chosen(attempt=final, points=share * final.max_points, max_points=final.max_points)
+
+
+def _alone(attempt: Attempt) -> Chosen:
+    return Chosen(attempt=attempt, points=attempt.points, max_points=attempt.max_points)
+
+
+BEST = ScoreRule(
+    name="best", labels={"fr": "meilleur rendu", "en": "best attempt"}, choose=best
+)
+LAST = ScoreRule(name="last", labels={"fr": "dernier rendu", "en": "last attempt"}, choose=last)
+MEAN = ScoreRule(
+    name="mean", labels={"fr": "moyenne des rendus", "en": "mean of the attempts"}, choose=mean
+)
 
 
 def percent(points: float, max_points: float) -> float:

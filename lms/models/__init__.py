@@ -7,7 +7,7 @@ from lms.models.calendar import Adjustment, AssignmentRules, Closure, Group, Gro
 from lms.models.drafts import Draft, DraftOutputs, DraftVersion
 from lms.models.evidence import Evidence, LevelDecision
 from lms.models.feedback import Comment, HintView
-from lms.models.grading import ExerciseResult, GradingRun, Job, Score, Worker
+from lms.models.grading import ExerciseResult, GradingRun, Job, Worker
 from lms.models.help import HelpMessage, Question
 from lms.models.marks import ManualMark, ManualMarkPart, MarkingPlan, Snippet
 from lms.models.own import Note, StudyDay, WeeklyGoal
@@ -22,7 +22,15 @@ from lms.models.promotions import (
     Promotion,
     PromotionDate,
 )
+from lms.models.regrades import Contest, Regrade
 from lms.models.rubrics import Rubric, RubricUse, RubricVersion
+from lms.models.scores import (
+    Gradebook,
+    OutsideImport,
+    OutsideMark,
+    Score,
+    ScoreOverride,
+)
 from lms.models.submissions import AssignmentVersion, Submission
 
 __all__ = [
@@ -36,11 +44,13 @@ __all__ = [
     "Campus",
     "Closure",
     "Comment",
+    "Contest",
     "Draft",
     "DraftOutputs",
     "DraftVersion",
     "Evidence",
     "ExerciseResult",
+    "Gradebook",
     "GradingRun",
     "Group",
     "GroupMember",
@@ -55,16 +65,20 @@ __all__ = [
     "Membership",
     "Note",
     "Organisation",
+    "OutsideImport",
+    "OutsideMark",
     "PageVisit",
     "PeerReview",
     "Programme",
     "Promotion",
     "PromotionDate",
     "Question",
+    "Regrade",
     "Rubric",
     "RubricUse",
     "RubricVersion",
     "Score",
+    "ScoreOverride",
     "SignIn",
     "SignInAttempt",
     "Snippet",

@@ -1,15 +1,14 @@
-"""Jobs, the runs that they made, their results and the scores derived from them."""
+"""Jobs, the runs that they made, and their results."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.models.base import Base
-from lms.models.people import User
 from lms.models.submissions import Submission
 
 
@@ -25,6 +24,11 @@ class Job(Base):
     kind: Mapped[str]
     submission_id: Mapped[int] = mapped_column(
         ForeignKey("submission.id", ondelete="CASCADE"), index=True
+    )
+
+    #: Whose tests run; None for those that the submission answers.
+    regrade_id: Mapped[int | None] = mapped_column(
+        ForeignKey("regrade.id", ondelete="CASCADE"), index=True
     )
 
     #: One of `lms.domain.jobs.JobState`.
@@ -72,12 +76,35 @@ class GradingRun(Base):
     """One finished run of one submission against one version of its tests."""
 
     __tablename__ = "grading_run"
-    __table_args__ = (UniqueConstraint("submission_id", "version_id"),)
+    __table_args__ = (
+        Index(
+            "uq_grading_run_counting",
+            "submission_id",
+            unique=True,
+            sqlite_where=text("is_counting"),
+            postgresql_where=text("is_counting"),
+        ),
+        UniqueConstraint("submission_id", "regrade_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id", ondelete="CASCADE"))
 
-    #: The tests that ran: the submission's own version, or a later one after a regrade.
+    #: None for the run that followed the hand-in.
+    regrade_id: Mapped[int | None] = mapped_column(
+        ForeignKey("regrade.id", ondelete="CASCADE"), index=True
+    )
+
+    #: Whether it is the submission's result: one run is. That of a regrade is not until the
+    #: regrade is applied.
+    is_counting: Mapped[bool] = mapped_column(default=True, server_default=true())
+
+    #: The run whose place it took when its regrade was applied.
+    replaced_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("grading_run.id", ondelete="SET NULL")
+    )
+
+    #: The tests that ran: the submission's own version, or another one in a regrade.
     version_id: Mapped[int] = mapped_column(ForeignKey("assignment_version.id"))
 
     #: One of `graders.protocol.Outcome`; `system-error` is never recorded as a run.
@@ -133,28 +160,3 @@ class ExerciseResult(Base):
     answer: Mapped[str | None]
 
     run: Mapped[GradingRun] = relationship(back_populates="exercises")
-
-
-class Score(Base):
-    """What one learner has for one assignment, derived from runs, with the reason."""
-
-    __tablename__ = "score"
-    __table_args__ = (UniqueConstraint("learner_id", "course_slug", "assignment_id"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    learner_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
-    promotion_id: Mapped[int] = mapped_column(
-        ForeignKey("promotion.id", ondelete="CASCADE"), index=True
-    )
-    course_slug: Mapped[str]
-    assignment_id: Mapped[str]
-    points: Mapped[float]
-    max_points: Mapped[float]
-
-    #: `best` or `last`, and of which attempt, in words.
-    reason: Mapped[str]
-    run_id: Mapped[int] = mapped_column(ForeignKey("grading_run.id", ondelete="CASCADE"))
-    derived_at: Mapped[datetime]
-
-    learner: Mapped[User] = relationship()
-    run: Mapped[GradingRun] = relationship()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from lms.domain.course import Assignment, Course
+from lms.domain.scores import Step, stored_steps
 from lms.domain.standing import Standing
 from lms.errors import Conflict, NotAllowed
 from lms.models import Promotion, Submission
@@ -40,7 +41,7 @@ class Desk:
     :param closed: why nothing can be handed in now; empty when it can.
     :param attempts_left: None when unlimited.
     :param points: of the attempt that counts; None before the first result.
-    :param reason: why that attempt counts.
+    :param steps: how these points came about.
     """
 
     is_learner: bool
@@ -49,7 +50,7 @@ class Desk:
     attempts_left: int | None
     points: float | None
     max_points: float
-    reason: str
+    steps: tuple[Step, ...]
     history: tuple[AttemptShown, ...]
 
 
@@ -72,7 +73,7 @@ def desk(
         attempts_left=left,
         points=score.points if score else None,
         max_points=score.max_points if score else assignment.max_points,
-        reason=score.reason if score else "",
+        steps=stored_steps(score.steps) if score else (),
         history=tuple(
             _line(session, submission, due_at, now)
             for submission in submissions.attempts_of(
@@ -90,7 +91,7 @@ def _desk_of_staff(assignment: Assignment) -> Desk:
         attempts_left=assignment.attempts,
         points=None,
         max_points=assignment.max_points,
-        reason="",
+        steps=(),
         history=(),
     )
 

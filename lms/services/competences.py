@@ -54,7 +54,11 @@ def _proofs(session: Session, learner_id: int, course: Course) -> dict[str, tupl
         .join(GradingRun, Evidence.run_id == GradingRun.id)
         .join(Submission, GradingRun.submission_id == Submission.id)
         .join(AssignmentVersion, GradingRun.version_id == AssignmentVersion.id)
-        .where(Evidence.learner_id == learner_id, Submission.course_slug == course.slug)
+        .where(
+            Evidence.learner_id == learner_id,
+            Submission.course_slug == course.slug,
+            GradingRun.is_counting,
+        )
         .order_by(Evidence.competence, Evidence.proposed_at.desc(), Evidence.id.desc())
     ).all()
     return {

@@ -85,7 +85,7 @@ class Progress:
 
 def progress(session: Session, submission_id: int, *, now: datetime) -> Progress:
     """Return where a submission stands at this moment."""
-    run = latest_run(session, submission_id)
+    run = run_of(session, submission_id)
     job = session.scalar(
         select(Job).where(Job.submission_id == submission_id).order_by(Job.id.desc()).limit(1)
     )
@@ -120,7 +120,7 @@ def show(
     :param has_all_hints: whether the reader sees hints that were not asked for.
     """
     reached = progress(session, submission.id, now=now)
-    run = latest_run(session, submission.id)
+    run = run_of(session, submission.id)
     before = None if run is None else _before(session, submission)
     comments = comments_on(session, submission.id)
     around = Around(
@@ -152,13 +152,12 @@ def show(
     )
 
 
-def latest_run(session: Session, submission_id: int) -> GradingRun | None:
-    """Return a submission's run, the latest when it was graded anew; None before the first."""
+def run_of(session: Session, submission_id: int) -> GradingRun | None:
+    """Return the run that is a submission's result; None before the first."""
     return session.scalar(
-        select(GradingRun)
-        .where(GradingRun.submission_id == submission_id)
-        .order_by(GradingRun.id.desc())
-        .limit(1)
+        select(GradingRun).where(
+            GradingRun.submission_id == submission_id, GradingRun.is_counting
+        )
     )
 
 
@@ -187,8 +186,9 @@ def _before(session: Session, submission: Submission) -> tuple[int, GradingRun] 
             Submission.course_slug == submission.course_slug,
             Submission.assignment_id == submission.assignment_id,
             Submission.attempt < submission.attempt,
+            GradingRun.is_counting,
         )
-        .order_by(Submission.attempt.desc(), GradingRun.id.desc())
+        .order_by(Submission.attempt.desc())
         .limit(1)
     ).first()
     return None if found is None else (found[0], found[1])

@@ -101,6 +101,7 @@ def _exercises(session: Session, user_id: int, since: datetime) -> int:
         .where(
             Submission.learner_id == user_id,
             Submission.handed_in_at >= since,
+            GradingRun.is_counting,
             ExerciseResult.outcome == TestOutcome.PASSED,
         )
         .distinct()

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from graders.protocol import ExerciseResult as ExerciseReport
 from graders.protocol import Outcome, Report, TestResult
-from lms.domain.course import RunLimits, ScorePolicy
+from lms.domain.course import Assignment, RunLimits
 from lms.errors import Refusal
-from lms.models import ExerciseResult, GradingRun
+from lms.models import AssignmentVersion, ExerciseResult, GradingRun, Regrade, Submission
 from lms.services import audit, evidence, jobs, scores
 from lms.services.submissions import submission_by_id
 
@@ -45,19 +45,20 @@ class FinishedRun:
     """A report with what the worker adds to it.
 
     :param feedback_hash: blob of the executed notebook as HTML; None when there is none.
+    :param assignment: as the course has it now; None when it is gone from there.
     """
 
     report: Report
     feedback_hash: str | None
-    policy: ScorePolicy
+    assignment: Assignment | None
     started_at: datetime
     finished_at: datetime
 
 
-def task_of(session: Session, submission_id: int) -> Task:
-    """Return what grading a submission takes, at the version that it answers."""
-    submission = submission_by_id(session, submission_id)
-    version = submission.version
+def task_of(session: Session, held: jobs.Claim) -> Task:
+    """Return what grading a submission takes: its own version, or that of the regrade."""
+    submission = submission_by_id(session, held.submission_id)
+    version = _version(session, held, submission)
     return Task(
         submission_id=submission.id,
         course_slug=submission.course_slug,
@@ -73,6 +74,7 @@ def task_of(session: Session, submission_id: int) -> Task:
 def record(session: Session, held: jobs.Claim, finished: FinishedRun) -> GradingRun:
     """Write a run, its results, the score, the evidence and the end of the job together.
 
+    The run of a regrade changes no score and proposes nothing until the regrade is applied.
     Doing it twice for the same tests changes nothing the second time.
 
     :raises StaleLease: if the job is no longer this worker's.
@@ -82,33 +84,44 @@ def record(session: Session, held: jobs.Claim, finished: FinishedRun) -> Grading
         raise FaultIsNoScore("Une panne de notre fait n’est jamais une note.")
     jobs.finish(session, held, now=finished.finished_at)
     submission = submission_by_id(session, held.submission_id)
-    before = _run(session, submission.id, submission.version_id)
+    version = _version(session, held, submission)
+    before = _run(session, held, version)
     if before is not None:
         return before
-    run = _new_run(submission.id, submission.version_id, finished)
+    run = _new_run(held, version, finished)
     session.add(run)
     session.flush()
-    learner_id, now = submission.learner_id, finished.finished_at
-    scores.derive(session, submission, policy=finished.policy, now=now)
-    evidence.propose(session, run, submission.version, learner_id=learner_id, now=now)
+    if run.is_counting:
+        now = finished.finished_at
+        scores.derive(session, submission, finished.assignment, now=now)
+        evidence.propose(session, run, version, learner_id=submission.learner_id, now=now)
     _note(session, run, held)
     session.flush()
     return run
 
 
-def _run(session: Session, submission_id: int, version_id: int) -> GradingRun | None:
+def _version(session: Session, held: jobs.Claim, submission: Submission) -> AssignmentVersion:
+    regrade = session.get(Regrade, held.regrade_id) if held.regrade_id else None
+    return regrade.version if regrade else submission.version
+
+
+def _run(session: Session, held: jobs.Claim, version: AssignmentVersion) -> GradingRun | None:
     return session.scalar(
         select(GradingRun).where(
-            GradingRun.submission_id == submission_id, GradingRun.version_id == version_id
+            GradingRun.submission_id == held.submission_id,
+            GradingRun.version_id == version.id,
+            GradingRun.regrade_id == held.regrade_id,
         )
     )
 
 
-def _new_run(submission_id: int, version_id: int, finished: FinishedRun) -> GradingRun:
+def _new_run(held: jobs.Claim, version: AssignmentVersion, finished: FinishedRun) -> GradingRun:
     report = finished.report
     return GradingRun(
-        submission_id=submission_id,
-        version_id=version_id,
+        submission_id=held.submission_id,
+        version_id=version.id,
+        regrade_id=held.regrade_id,
+        is_counting=held.regrade_id is None,
         outcome=report.outcome,
         points=report.points,
         max_points=report.max_points,
@@ -159,6 +172,7 @@ def _note(session: Session, run: GradingRun, held: jobs.Claim) -> None:
         actor_id=None,
         now=run.finished_at,
         run=run.id,
+        regrade=run.regrade_id,
         outcome=run.outcome,
         points=run.points,
         max_points=run.max_points,

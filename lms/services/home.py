@@ -178,7 +178,11 @@ def _following(
     own = select(Submission).where(
         Submission.learner_id == learner_id, Submission.course_slug == slug
     )
-    is_graded = select(GradingRun.id).where(GradingRun.submission_id == Submission.id).exists()
+    is_graded = (
+        select(GradingRun.id)
+        .where(GradingRun.submission_id == Submission.id, GradingRun.is_counting)
+        .exists()
+    )
     return Following(
         promotion_name=promotion.name,
         course_slug=slug,
@@ -232,9 +236,9 @@ def _work(session: Session, query: Select[Submission]) -> tuple[Work, ...]:
     runs = {
         run.submission_id: (run, is_passed)
         for run, is_passed in session.execute(
-            select(GradingRun, progress.is_passed_run())
-            .where(GradingRun.submission_id.in_(ids))
-            .order_by(GradingRun.id)
+            select(GradingRun, progress.is_passed_run()).where(
+                GradingRun.submission_id.in_(ids), GradingRun.is_counting
+            )
         )
     }
     states = {

@@ -30,10 +30,12 @@ class Claim:
     """One job in one worker's hands.
 
     :param token: raised by each claim; what comes with an older one is refused.
+    :param regrade_id: whose tests run; None for those that the submission answers.
     """
 
     job_id: int
     submission_id: int
+    regrade_id: int | None = None
     worker: str
     token: int
     attempts: int
@@ -45,11 +47,13 @@ def enqueue(
     *,
     now: datetime,
     priority: Priority = Priority.INTERACTIVE,
+    regrade_id: int | None = None,
 ) -> Job:
-    """Add the job that grades a submission."""
+    """Add the job that grades a submission, with the tests of a regrade if it is named."""
     job = Job(
         kind=GRADE,
         submission=submission,
+        regrade_id=regrade_id,
         state=JobState.WAITING,
         priority=priority,
         attempts=0,
@@ -70,7 +74,7 @@ def claim(session: Session, worker: str, *, now: datetime, lease_s: float) -> Cl
     _set_aside_lost(session, now)
     taken = session.execute(
         claim_statement(worker, now=now, lease_s=lease_s)
-        .returning(Job.id, Job.submission_id, Job.token, Job.attempts)
+        .returning(Job.id, Job.submission_id, Job.regrade_id, Job.token, Job.attempts)
         .execution_options(synchronize_session=False)
     ).one_or_none()
     if taken is None:
@@ -78,6 +82,7 @@ def claim(session: Session, worker: str, *, now: datetime, lease_s: float) -> Cl
     return Claim(
         job_id=taken.id,
         submission_id=taken.submission_id,
+        regrade_id=taken.regrade_id,
         worker=worker,
         token=taken.token,
         attempts=taken.attempts,

@@ -112,7 +112,7 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
     passed = session.scalars(
         select(Submission.assignment_id)
         .join(GradingRun, GradingRun.submission_id == Submission.id)
-        .where(is_own, is_passed_run())
+        .where(is_own, GradingRun.is_counting, is_passed_run())
         .distinct()
     )
     return Trail(

@@ -141,9 +141,9 @@ def _standings(session: Session, ids: Sequence[int]) -> Mapping[int, Standing]:
         select(Job.submission_id, Job.state).where(Job.submission_id.in_(ids)).order_by(Job.id)
     )
     runs = session.execute(
-        select(GradingRun.submission_id, progress.is_passed_run())
-        .where(GradingRun.submission_id.in_(ids))
-        .order_by(GradingRun.id)
+        select(GradingRun.submission_id, progress.is_passed_run()).where(
+            GradingRun.submission_id.in_(ids), GradingRun.is_counting
+        )
     )
     standings = dict.fromkeys(ids, Standing.HELD)
     standings |= {key: standing_of_job(JobState(state)) for key, state in jobs}

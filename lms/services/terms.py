@@ -13,7 +13,7 @@ from lms.domain.late import LatePolicy
 from lms.domain.terms import Allowance, FeedbackRelease, Terms, TermSettings, terms
 from lms.models import Adjustment, AssignmentRules, GroupMember, Promotion, PromotionDate
 
-__all__ = ["FeedbackRelease", "Terms", "all_terms", "settings_of", "terms_of"]
+__all__ = ["FeedbackRelease", "Terms", "all_terms", "settings_of", "terms_for", "terms_of"]
 
 
 def terms_of(
@@ -34,6 +34,14 @@ def all_terms(
         for learner_id in learner_ids
         for assignment in course.assignments
     }
+
+
+def terms_for(
+    session: Session, promotion: Promotion, assignment: Assignment, learner_ids: Collection[int]
+) -> Mapping[int, Terms]:
+    """Return what holds for these learners and one assignment, in four queries."""
+    found = _found(session, promotion, learner_ids)
+    return {learner_id: found.terms_of(learner_id, assignment) for learner_id in learner_ids}
 
 
 def settings_of(row: AssignmentRules | None) -> TermSettings:

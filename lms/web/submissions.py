@@ -139,7 +139,7 @@ def download(submission_id: int) -> Response:
 def annotated(submission_id: int) -> ResponseReturnValue:
     """Show the notebook that ran, with its outputs and its verdicts."""
     found = _submission(submission_id)
-    run = feedback.latest_run(g.session, found.id)
+    run = feedback.run_of(g.session, found.id)
     if run is None or run.feedback_hash is None:
         raise NotFound(_("Ce rendu n’a pas encore de carnet annoté."))
     html = site().blobs.get(run.feedback_hash).decode()

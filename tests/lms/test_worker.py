@@ -87,7 +87,7 @@ class TestGrading:
         done: list[None] = []
         bench.worker.drain(lambda: done.append(None))
 
-        run = feedback.latest_run(bench.session, submission)
+        run = feedback.run_of(bench.session, submission)
         assert run is not None
         assert (run.points, bench.job().state, len(done)) == (4.0, JobState.DONE, 1)
         assert bench.desk.blobs.get(run.feedback_hash or "") == "<p>Annoté</p>".encode()
@@ -112,7 +112,7 @@ class TestGrading:
         submission = bench.submit()
         bench.worker.drain()
 
-        run = feedback.latest_run(bench.session, submission)
+        run = feedback.run_of(bench.session, submission)
         assert run is not None
         assert run.feedback_hash is None
 

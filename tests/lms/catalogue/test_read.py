@@ -9,7 +9,8 @@ import pytest
 
 from lms.catalogue.problems import CourseProblem
 from lms.catalogue.read import read_course
-from lms.domain.course import Course, RunLimits, ScorePolicy, UnlockRule
+from lms.domain.course import Course, RunLimits, UnlockRule
+from lms.domain.marks import LAST
 from tests.factories import source_notebook, write_course
 
 
@@ -72,7 +73,7 @@ class TestCourse:
         assert first.run == RunLimits()
         assert (second.title, second.due, second.attempts) == ("Autre titre", "semaine-13", 3)
         assert second.opens == UnlockRule(after="un", score=60)
-        assert second.score is ScorePolicy.LAST
+        assert second.score is LAST
         assert second.competences == {"C3": 2, "S3": 1}
         assert second.room_files == {"data/notes.csv": PurePosixPath("data/notes.csv")}
         assert second.run == RunLimits(wall_s=10, cpu_s=5, memory_mib=256)

@@ -9,10 +9,9 @@ import pytest
 
 from lms import supervisor
 from lms.domain import differences, jobs, marks, standing
-from lms.domain.course import ScorePolicy
 from lms.domain.explanations import finding
 from lms.domain.jobs import JobState
-from lms.domain.marks import Attempt, counting_attempt
+from lms.domain.marks import BEST, LAST, MEAN, Attempt
 from lms.domain.standing import LABELS, Standing, standing_of_job
 from lms.web import targets
 
@@ -36,25 +35,25 @@ def attempts(*points: float) -> list[Attempt]:
     ]
 
 
-class TestCountingAttempt:
-    def test_takes_the_first_of_equals(self) -> None:
-        mark = counting_attempt(ScorePolicy.BEST, attempts(1.0, 3.0, 3.0))
+class TestScoreRules:
+    def test_best_takes_the_first_of_equals(self) -> None:
+        assert BEST.choose(attempts(1.0, 3.0, 3.0)).attempt.number == 2
 
-        assert (mark.attempt.number, mark.reason) == (2, "votre meilleur rendu, le nº 2 sur 3")
+    def test_last_takes_the_latest(self) -> None:
+        assert LAST.choose(attempts(4.0, 1.0)).points == 1.0
 
-    def test_takes_the_last_whatever_the_order_given(self) -> None:
-        mark = counting_attempt(ScorePolicy.LAST, attempts(4.0, 1.0)[::-1])
-
-        assert mark.attempt.number == 2
-
-    def test_compares_shares_since_tests_may_change(self) -> None:
+    def test_best_compares_shares_since_tests_may_change(self) -> None:
         small = Attempt(number=1, run_id=1, points=2.0, max_points=2.0)
         large = Attempt(number=2, run_id=2, points=3.0, max_points=4.0)
 
-        assert counting_attempt(ScorePolicy.BEST, [small, large]).attempt is small
+        assert BEST.choose([small, large]).attempt is small
 
-    def test_says_when_there_is_one_only(self) -> None:
-        assert counting_attempt(ScorePolicy.BEST, attempts(2.0)).reason == "votre seul rendu"
+    def test_mean_is_told_in_points_of_the_latest(self) -> None:
+        small = Attempt(number=1, run_id=1, points=2.0, max_points=2.0)
+        large = Attempt(number=2, run_id=2, points=2.0, max_points=4.0)
+        chosen = MEAN.choose([small, large])
+
+        assert (chosen.attempt, chosen.points, chosen.max_points) == (large, 3.0, 4.0)
 
 
 @pytest.mark.parametrize(

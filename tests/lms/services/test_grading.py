@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from graders.protocol import Outcome
-from lms.domain.course import RunLimits, ScorePolicy
+from lms.domain.course import RunLimits
 from lms.domain.jobs import JobState
+from lms.domain.marks import BEST, LAST, MEAN, ScoreRule
+from lms.domain.scores import StepKey, stored_steps
 from lms.models import AuditEvent, Evidence, ExerciseResult, GradingRun, Job, Score
 from lms.services import grading
 from lms.services.grading import FaultIsNoScore
@@ -34,7 +36,7 @@ def count(session: Session, table: type) -> int:
 
 def test_a_task_names_all_that_grading_takes(desk: Desk) -> None:
     submission = desk.submission()
-    task = grading.task_of(desk.session, submission.id)
+    task = grading.task_of(desk.session, desk.claimed())
 
     assert task.notebook_hash == submission.notebook_hash
     assert task.source_hash == desk.version.notebook_hash
@@ -107,18 +109,24 @@ class TestRecord:
 
 class TestScore:
     @pytest.mark.parametrize(
-        ("policy", "points", "reason"),
-        [
-            (ScorePolicy.BEST, 3.0, "votre meilleur rendu, le nº 1 sur 2"),
-            (ScorePolicy.LAST, 2.0, "votre dernier rendu, le nº 2"),
-        ],
+        ("rule", "points", "attempt"),
+        [(BEST, 3.0, 1), (LAST, 2.0, 2), (MEAN, 2.5, 2)],
+        ids=lambda value: getattr(value, "name", str(value)),
     )
-    def test_follows_the_policy(
-        self, desk: Desk, policy: ScorePolicy, points: float, reason: str
+    def test_follows_the_rule_of_the_course(
+        self, desk: Desk, rule: ScoreRule, points: float, attempt: int
     ) -> None:
+        desk = desk.with_rules(score=rule)
         for code, reached in ((RIGHT, 3.0), (WRONG, 2.0)):
             desk.submission(answered(code))
-            grading.record(desk.session, desk.claimed(), finished(reached, policy=policy))
+            run = finished(reached, assignment=desk.assignment)
+            grading.record(desk.session, desk.claimed(), run)
 
         score = desk.session.scalars(select(Score)).one()
-        assert (score.points, score.reason) == (points, reason)
+        step = stored_steps(score.steps)[0]
+        assert (score.points, step.key) == (points, StepKey.RULE)
+        assert (step.values["rule"], step.values["attempt"], step.values["of"]) == (
+            rule.name,
+            attempt,
+            2,
+        )

@@ -65,7 +65,6 @@ def reach(session, member, points):
             assignment_id="premier-carnet",
             points=points,
             max_points=4,
-            reason="",
             run_id=run.id,
             derived_at=NOON,
         )

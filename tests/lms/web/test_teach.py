@@ -116,7 +116,6 @@ class TestResults:
                 assignment_id="premier-carnet",
                 points=2.5,
                 max_points=4.0,
-                reason="",
                 run_id=run.id,
                 derived_at=NOON,
             )
