@@ -20,7 +20,7 @@ def main(words: list[str]) -> int:
         return 2
     try:
         assignment = find_assignment(Path(words[0]))
-        prepare(assignment.notebook.read_bytes())
+        prepare(assignment.source)
         submissions = [(word, Path(word).read_bytes()) for word in words[1:]]
     except (UnusableAssignment, UnusableFolder, OSError) as error:
         sys.stderr.write(f"{error}\n")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
+from graders.notebooks.errors import Problem, UnreadableNotebook, UnusableAssignment
 from graders.notebooks.files import room_path
+from graders.notebooks.text import SUFFIXES, is_graded_text, source_bytes
 from graders.protocol import MIB, GradeRequest, Limits
 
 SIDECAR = "course.yml"
@@ -33,10 +36,21 @@ class AssignmentFile:
     files: Mapping[str, Path] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
+    @cached_property
+    def source(self) -> bytes:
+        """The author's notebook as `.ipynb`, whatever the form in which it is kept.
+
+        :raises UnusableAssignment: if it cannot be read.
+        """
+        try:
+            return source_bytes(self.notebook.read_bytes(), self.notebook)
+        except UnreadableNotebook as refusal:
+            raise UnusableAssignment([Problem(cell=0, reason=str(refusal))]) from refusal
+
     def request(self, submission: bytes) -> GradeRequest:
         """Return what grades a submission against the assignment."""
         return GradeRequest(
-            assignment=self.notebook.read_bytes(),
+            assignment=self.source,
             submission=submission,
             files=self.files,
             limits=self.limits,
@@ -131,5 +145,11 @@ def _walk(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir():
             yield from _walk(path)
-        elif path.is_file() and not path.name.endswith(AUTHORS_FILES):
+        elif path.is_file() and not _is_authors(path):
             yield path
+
+
+def _is_authors(path: Path) -> bool:
+    return path.name.endswith(AUTHORS_FILES) or (
+        path.suffix in SUFFIXES and is_graded_text(path.read_bytes(), path)
+    )

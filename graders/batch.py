@@ -87,6 +87,6 @@ class Batch:
             for name, path in sorted(self._assignment.files.items())
             for part in (name.encode(), path.read_bytes())
         ]
-        source = self._assignment.notebook.read_bytes()
+        source = self._assignment.source
         limits = repr(self._assignment.limits)
         return digest(engine_version(), self._engine.digest_of(source), limits, source, *files)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from graders.notebooks.assemble import Frame
 from graders.notebooks.cells import Notebook
 from graders.notebooks.errors import Problem, UnreadableNotebook, UnusableAssignment
 from graders.notebooks.exercises import Exercise, Settings, group_exercises, settings_of
-from graders.notebooks.read import read_notebook
+from graders.notebooks.text import read_source
 from graders.notebooks.validate import refuse_unusable
 from graders.scoring import score, total_max_points
 from graders.verdict.names import names_defined_by
@@ -48,13 +49,14 @@ class PreparedAssignment:
         return total_max_points(score(self.exercises, {}))
 
 
-def prepare(assignment: bytes) -> PreparedAssignment:
+def prepare(assignment: bytes, name: str | PurePath = ".ipynb") -> PreparedAssignment:
     """Return the assignment, ready to be graded against.
 
+    :param name: of its file, which says whether it is a notebook kept as text.
     :raises UnusableAssignment: with all that keeps it from being graded.
     """
     try:
-        source = read_notebook(assignment)
+        source = read_source(assignment, name)
     except UnreadableNotebook as refusal:
         raise UnusableAssignment([Problem(cell=0, reason=str(refusal))]) from refusal
     refuse_unusable(source)

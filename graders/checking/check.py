@@ -46,7 +46,7 @@ def check_assignment(
     """
     empty = CheckReport(name=assignment.name, notebook=assignment.notebook, findings=())
     try:
-        prepared = prepare(assignment.notebook.read_bytes())
+        prepared = prepare(assignment.notebook.read_bytes(), assignment.notebook)
         sidecars = read_sidecars(assignment.notebook, prepared.exercises)
     except UnusableAssignment as refusal:
         return replace(empty, findings=tuple(_format_findings(refusal)))

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from graders.notebooks.errors import UnreadableNotebook
 from graders.notebooks.exercises import group_exercises
 from graders.notebooks.files import room_path
-from graders.notebooks.read import read_notebook
+from graders.notebooks.text import SUFFIXES, UnreadableText, cell_lines, read_source
 from graders.notebooks.validate import find_problems
 from lms.catalogue.files import BadFile, CourseFiles
 from lms.catalogue.problems import CourseProblem
@@ -73,8 +73,10 @@ def _notebook(files: CourseFiles, declared: Section) -> PurePosixPath | None:
         return None
     try:
         path = files.find(text)
-        if path.suffix != ".ipynb":
-            raise BadFile(f"un carnet « .ipynb » est attendu ; « {text} » a été lu.")
+        if path.suffix not in SUFFIXES:
+            raise BadFile(
+                f"un carnet est attendu (« .ipynb », « .md » ou « .py ») ; « {text} » a été lu."
+            )
     except BadFile as error:
         declared.note(str(error), name="notebook")
         return None
@@ -85,14 +87,19 @@ def _points_and_title(
     files: CourseFiles, path: PurePosixPath, problems: list[CourseProblem]
 ) -> tuple[float, str] | None:
     try:
-        notebook = read_notebook(files.read(path))
+        data = files.read(path)
+        notebook = read_source(data, path)
     except (UnreadableNotebook, BadFile) as error:
-        problems.append(CourseProblem(file=str(path), message=str(error)))
+        line = error.line if isinstance(error, UnreadableText) else 0
+        said = error.message if isinstance(error, UnreadableText) else str(error)
+        problems.append(CourseProblem(file=str(path), line=line, message=said))
         return None
     found = find_problems(notebook)
+    lines = cell_lines(data, path) if found else ()
     problems += [
         CourseProblem(
             file=str(path),
+            line=lines[problem.cell - 1] if 0 < problem.cell <= len(lines) else 0,
             key=f"cellule {problem.cell}" if problem.cell else "",
             message=f"{problem.reason}.",
         )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from graders.notebooks.cells import write_notebook
-from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
+from graders.notebooks.text import read_source
 from lms.catalogue.library import Library
 from lms.domain.course import Assignment, Course, Module
 
@@ -31,7 +31,7 @@ def exercises_of(module: Module) -> tuple[Exercise, ...]:
     return tuple(
         Exercise(
             assignment=found,
-            notebook=f"{_folder(found)}/{found.notebook.name}",
+            notebook=f"{_folder(found)}/{found.notebook.stem}.ipynb",
             data=tuple(f"{_folder(found)}/{name}" for name in found.room_files),
         )
         for found in module.assignments
@@ -43,7 +43,8 @@ def notebooks_of(
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the learners' notebooks: no solutions, no hidden tests."""
     for found in exercises_of(module):
-        source = read_notebook(library.read(course, found.assignment.notebook))
+        path = found.assignment.notebook
+        source = read_source(library.read(course, path), path)
         yield found.notebook, write_notebook(release(source))
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from graders.notebooks.cells import Cell
 from graders.notebooks.errors import UnreadableNotebook
-from graders.notebooks.read import read_notebook
+from graders.notebooks.text import FORMATS, is_graded_text, read_source
 from lms.catalogue.files import BadFile, CourseFiles, Unservable
 from lms.catalogue.toc import PAGE_SUFFIXES
 from lms.content.headings import title_of
@@ -42,8 +42,7 @@ def read_page(
     :param taken: slugs of the module's other pages.
     :raises BadFile: when the file cannot be read, or is a graded notebook.
     """
-    if path.suffix == ".ipynb":
-        _refuse_graded(files, path)
+    _refuse_graded(files, path)
     prose = prose_of(files, path)
     return Page(
         path=path,
@@ -58,7 +57,7 @@ def prose_of(files: CourseFiles, path: PurePosixPath) -> str:
     :raises BadFile: when the file cannot be read.
     """
     data = files.read(path)
-    if path.suffix == ".ipynb":
+    if path.suffix == ".ipynb" or is_graded_text(data, path):
         cells = _cells(data, path)
         return "\n\n".join(cell.source for cell in cells if cell.kind == "markdown")
     try:
@@ -69,7 +68,9 @@ def prose_of(files: CourseFiles, path: PurePosixPath) -> str:
 
 
 def _refuse_graded(files: CourseFiles, path: PurePosixPath) -> None:
-    if any(cell.role for cell in _cells(files.read(path), path)):
+    data = files.read(path)
+    is_text = path.suffix in FORMATS
+    if is_graded_text(data, path) if is_text else any(c.role for c in _cells(data, path)):
         raise Unservable(
             f"« {path} » est un carnet noté : ses solutions seraient montrées. Déclarez-le "
             "sous « assignments » dans « course.yml » ; il n’est pas servi comme leçon."
@@ -78,7 +79,7 @@ def _refuse_graded(files: CourseFiles, path: PurePosixPath) -> None:
 
 def _cells(data: bytes, path: PurePosixPath) -> tuple[Cell, ...]:
     try:
-        return read_notebook(data).cells
+        return read_source(data, path).cells
     except UnreadableNotebook as error:
         raise BadFile(f"« {path} » : {error}") from error
 

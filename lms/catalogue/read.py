@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from graders.notebooks.text import SUFFIXES
 from lms.catalogue.assignments import ID
 from lms.catalogue.documents import read_document
 from lms.catalogue.files import BadFile, CourseFiles
@@ -157,7 +159,15 @@ def _assets(
             named = named_files(files, assignment.notebook)
             found.update(path for path in named if is_image(path))
             found.update(path for path in assignment.data if served_type(path))
-    return frozenset(path for path in found if _remember(files, path))
+    hidden = {file for module in modules for file in _authors_files(module)}
+    return frozenset(path for path in found - hidden if _remember(files, path))
+
+
+def _authors_files(module: Module) -> Iterator[PurePosixPath]:
+    """Yield the forms in which a graded notebook may be kept: they hold its solutions."""
+    for assignment in module.assignments:
+        for suffix in SUFFIXES:
+            yield assignment.notebook.with_suffix(suffix)
 
 
 def _remember(files: CourseFiles, path: PurePosixPath) -> bool:

@@ -11,8 +11,8 @@ from html import unescape
 from pathlib import Path, PurePosixPath
 
 from graders.notebooks.errors import NotebookRefused
-from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
+from graders.notebooks.text import read_source
 from lms.catalogue.addresses import glossary_address, page_address
 from lms.content.glossary import entries_of
 from lms.content.kept import keep
@@ -112,7 +112,7 @@ def _statement(course: Course, assignment: Assignment, source: bytes) -> Iterato
     """Yield what the learners' form of a notebook says: no solution, no hidden test."""
     module = course.module(assignment.module_id)
     try:
-        cells = release(read_notebook(source)).cells
+        cells = release(read_source(source, assignment.notebook)).cells
     except NotebookRefused:
         return
     text = "\n\n".join(cell.source for cell in cells if cell.kind == "markdown")

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("lms.cli.doctor:doctor", "Vérifie que la machine peut corriger en sécurité."),
     "database": ("lms.cli.database:database", "Crée et met à jour la base de données."),
     "people": ("lms.cli.people:people", "Crée, importe et invite des personnes."),
+    "new": ("lms.cli.new:new", "Commence un cours, un module ou un exercice."),
     "course": ("lms.cli.course:course", "Vérifie et publie des cours."),
     "check": ("lms.cli.check:check", "Vérifie un carnet ou un cours en l’exécutant."),
     "grade": ("lms.cli.grade:grade", "Corrige des carnets, sans site ni base de données."),

@@ -80,7 +80,7 @@ def _assignment(path: Path) -> AssignmentFile:
     from graders.prepared import prepare
 
     try:
-        prepare(path.read_bytes())
+        prepare(path.read_bytes(), path)
         return find_assignment(path)
     except UnusableAssignment as refusal:
         click.echo(f"{path}\u00a0: ce devoir ne peut pas être corrigé.", err=True)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from graders.notebooks.cells import write_notebook
 from graders.notebooks.exercises import Exercise, group_exercises
-from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
+from graders.notebooks.text import read_source, source_bytes
 from lms.blobs import BlobStore
 from lms.catalogue import Library
 from lms.catalogue.publishing import ChangedMeanwhile
@@ -51,14 +51,15 @@ def sync(
 def _version(
     blobs: BlobStore, library: Library, course: Course, assignment: Assignment, now: datetime
 ) -> AssignmentVersion:
-    source = _read(library, course, assignment.notebook)
-    notebook = read_notebook(source)
+    path = assignment.notebook
+    source = _read(library, course, path)
+    notebook = read_source(source, path)
     return AssignmentVersion(
         course_slug=course.slug,
         assignment_id=assignment.id,
         content_hash=assignment.content_hash,
         title=assignment.title,
-        notebook_hash=blobs.put(source),
+        notebook_hash=blobs.put(source_bytes(source, path)),
         released_hash=blobs.put(write_notebook(release(notebook))),
         exercises=[_exercise(found, assignment) for found in group_exercises(notebook)],
         files={
