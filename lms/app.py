@@ -21,6 +21,7 @@ from lms.plugins import FAILURES, activity_reader, load_plugins
 from lms.web import (
     accounts,
     assignments,
+    audit,
     competences,
     database,
     display,
@@ -36,6 +37,7 @@ from lms.web import (
     journal,
     learn,
     limits,
+    members,
     notes,
     operate,
     packs,
@@ -59,6 +61,7 @@ PACKAGE = Path(__file__).parent
 BLUEPRINTS = (
     accounts.bp,
     assignments.bp,
+    audit.bp,
     competences.bp,
     display.bp,
     drafts.bp,
@@ -69,6 +72,7 @@ BLUEPRINTS = (
     home.bp,
     invitations.bp,
     learn.bp,
+    members.bp,
     notes.bp,
     operate.bp,
     packs.bp,

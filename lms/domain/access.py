@@ -35,6 +35,9 @@ class Action(StrEnum):
     OWN_QUESTION = "own-question"  # close it, share it with the promotion
     SEE_RESULTS = "see-results"  # the table of a promotion, its members
     INVITE = "invite"
+    ENROL = "enrol"  # begin, end and change the roles of people in a promotion
+    SET_TERMS = "set-terms"  # dates, groups, adjustments and rules of a promotion
+    SEE_JOURNAL = "see-journal"  # who changed what in a promotion
     COMPARE = "compare"  # works of a promotion, side by side
     OPERATE = "operate"  # the installation itself, nobody's work
 
@@ -120,6 +123,9 @@ RIGHTS: Mapping[Action, Right] = {
     Action.OWN_QUESTION: Right(is_for_owner=True, is_secret=True),
     Action.SEE_RESULTS: Right(roles=STAFF),
     Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),
+    Action.ENROL: Right(roles=frozenset({Role.COHORT_MANAGER})),
+    Action.SET_TERMS: Right(roles=STAFF),
+    Action.SEE_JOURNAL: Right(roles=STAFF, is_for_operator=True),
     Action.COMPARE: Right(roles=frozenset({Role.TRAINER})),
     Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }

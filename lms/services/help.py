@@ -248,7 +248,7 @@ def _record(
     action: str,
     actor_id: int,
     now: datetime,
-    **details: str,
+    **details: Any,
 ) -> None:
     session.flush()
     subject = f"question:{question.id}"

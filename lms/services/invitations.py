@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
@@ -82,12 +83,56 @@ def find_invitation(session: Session, token: str, *, now: datetime) -> Invitatio
         )
     if found.accepted_at is not None:
         raise Conflict("Cette invitation a déjà servi : connectez-vous.")
+    if found.revoked_at is not None:
+        raise Conflict(
+            "Cette invitation a été retirée : écrivez à votre chargé ou chargée de promotion "
+            "si vous l’attendiez."
+        )
     if found.expires_at <= now:
         raise Conflict(
             "Cette invitation a expiré : demandez-en une autre à votre chargé ou chargée "
             "de promotion."
         )
     return found
+
+
+def pending(session: Session, promotion: Promotion) -> Sequence[Invitation]:
+    """Return the invitations to a promotion that nobody accepted or withdrew, latest first."""
+    return session.scalars(
+        select(Invitation)
+        .where(
+            Invitation.promotion_id == promotion.id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    ).all()
+
+
+def pending_one(session: Session, promotion: Promotion, invitation_id: int) -> Invitation:
+    """Return one of the invitations to a promotion that wait for an answer.
+
+    :raises NotFound: if there is none of that id, or none any more.
+    """
+    found = session.get(Invitation, invitation_id)
+    if found is None or found not in pending(session, promotion):
+        raise NotFound("Cette invitation n’attend plus de réponse : rechargez la page.")
+    return found
+
+
+def revoke(
+    session: Session, invitation: Invitation, *, actor_id: int | None, now: datetime
+) -> None:
+    """Withdraw an invitation: its link opens nothing any more."""
+    invitation.revoked_at = now
+    audit.record(
+        session,
+        "invitation.revoked",
+        f"invitation:{invitation.id}",
+        actor_id=actor_id,
+        now=now,
+        role=invitation.role,
+    )
 
 
 def needs_sign_in(session: Session, invitation: Invitation, *, actor_id: int | None) -> bool:

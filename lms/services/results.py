@@ -53,21 +53,11 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Member:
-    """One role of one person."""
-
-    name: str
-    email: str
-    role: Role
-
-
-@dataclass(frozen=True, kw_only=True)
 class Results:
     """What trainers and cohort managers see of a promotion."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    members: tuple[Member, ...]
 
 
 def results(
@@ -75,7 +65,7 @@ def results(
 ) -> Results:
     """Return the table of a promotion.
 
-    :param course: None when its files cannot be read: then there are members alone.
+    :param course: None when its files cannot be read: then there are no columns.
     """
     present = roles.members(session, promotion, now=now)
     columns = tuple(
@@ -89,10 +79,6 @@ def results(
     return Results(
         columns=columns,
         rows=tuple(_rows(session, promotion, _learners(present), columns)),
-        members=tuple(
-            Member(name=found.user.name, email=found.user.email, role=Role(found.role))
-            for found in present
-        ),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.domain.access import Actor, Role
 from lms.domain.people import sort_key
 from lms.errors import NotFound
-from lms.models import Membership, Promotion, User
+from lms.models import AuditEvent, Membership, Promotion, User
 from lms.services import audit
 
 
@@ -49,16 +49,7 @@ def join(
     if membership is None:
         membership = Membership(user=user, promotion=promotion, role=role.value, started_at=now)
         session.add(membership)
-    membership.ended_at = None
-    session.flush()
-    audit.record(
-        session,
-        "membership.started",
-        f"membership:{membership.id}",
-        actor_id=actor_id,
-        now=now,
-        role=role.value,
-    )
+    begin(session, membership, actor_id=actor_id, now=now)
     return membership
 
 
@@ -78,14 +69,32 @@ def leave(
     membership = _find(session, user, promotion, role)
     if membership is None or not _holds(membership, now):
         raise NotFound(f"{user.email} n’a pas le rôle « {role.value} » dans {promotion.slug}.")
+    end(session, membership, actor_id=actor_id, now=now)
+
+
+def begin(
+    session: Session, membership: Membership, *, actor_id: int | None, now: datetime
+) -> AuditEvent:
+    """Let a membership hold, for the first time or again."""
+    membership.ended_at = None
+    session.flush()
+    return _note(session, "membership.started", membership, actor_id, now)
+
+
+def end(
+    session: Session, membership: Membership, *, actor_id: int | None, now: datetime
+) -> AuditEvent:
+    """End a membership; the person's work stays."""
     membership.ended_at = now
-    audit.record(
-        session,
-        "membership.ended",
-        f"membership:{membership.id}",
-        actor_id=actor_id,
-        now=now,
-        role=role.value,
+    return _note(session, "membership.ended", membership, actor_id, now)
+
+
+def _note(
+    session: Session, action: str, membership: Membership, actor_id: int | None, now: datetime
+) -> AuditEvent:
+    subject = f"membership:{membership.id}"
+    return audit.record(
+        session, action, subject, actor_id=actor_id, now=now, role=membership.role
     )
 
 
@@ -103,6 +112,11 @@ def members(session: Session, promotion: Promotion, *, now: datetime) -> list[Me
         )
     )
     return sorted(found, key=lambda member: (sort_key(member.user.name), member.role))
+
+
+def other(session: Session, membership: Membership, role: Role) -> Membership | None:
+    """Return the row of another role of the same person in the same promotion, or None."""
+    return _find(session, membership.user, membership.promotion, role)
 
 
 def holds(

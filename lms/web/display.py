@@ -135,6 +135,7 @@ def _account_links() -> tuple[Link, ...]:
     ]
     if g.actor.is_operator:
         entries.append(("operate.extensions", gettext("Extensions")))
+        entries.append(("audit.site_journal", gettext("Journal du site")))
     return tuple(Link(url=url_for(endpoint), label=label) for endpoint, label in entries)
 
 
@@ -164,13 +165,13 @@ def _themes(current: str) -> tuple[Choice, ...]:
 
 @bp.app_template_filter("decimal")
 def decimal(value: float) -> str:
-    """Write a number with at most two decimals: « 1 050,5 »."""
+    """Write a number with at most two decimals: « 1 050,5 »."""
     return str(format_decimal(round(value, 2)))
 
 
 @bp.app_template_filter("size_in_words")
 def size_in_words(size_bytes: int) -> str:
-    """Write the size of a file: « 340 ko », « 1,4 Mo »."""
+    """Write the size of a file: « 340 ko », « 1,4 Mo »."""
     kilobytes = max(1, round(size_bytes / 1000))
     if kilobytes < 1000:
         return str(gettext("%(size)s ko", size=format_decimal(kilobytes)))
@@ -179,13 +180,13 @@ def size_in_words(size_bytes: int) -> str:
 
 @bp.app_template_filter("day_in_words")
 def day_in_words(moment: datetime) -> str:
-    """Write a day: « lundi 5 novembre 2018 », « dimanche 1er mars 2026 »."""
+    """Write a day: « lundi 5 novembre 2018 », « dimanche 1er mars 2026 »."""
     return _first(str(format_date(moment, "EEEE d MMMM y")))
 
 
 @bp.app_template_filter("moment_in_words")
 def moment_in_words(moment: datetime) -> str:
-    """Write a day and an hour: « lundi 5 novembre 2018 à 9 h 30 »."""
+    """Write a day and an hour: « lundi 5 novembre 2018 à 9 h 30 »."""
     hour = gettext("H'\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}'mm")
     return str(
         gettext(
@@ -198,7 +199,7 @@ def moment_in_words(moment: datetime) -> str:
 
 @bp.app_template_filter("due_in_words")
 def due_in_words(moment: datetime) -> str:
-    """Write how far off a date is: « aujourd’hui », « dans 3 jours », « date passée »."""
+    """Write how far off a date is: « aujourd’hui », « dans 3 jours », « date passée »."""
     days = (to_user_timezone(moment).date() - to_user_timezone(now()).date()).days
     if moment < now():
         return str(gettext("Date passée"))
@@ -209,7 +210,7 @@ def due_in_words(moment: datetime) -> str:
 
 @bp.app_template_filter("duration_in_words")
 def duration_in_words(seconds: float) -> str:
-    """Write a length of time: « 1,4 s », « 2 min 5 s », « 1 h 10 min »."""
+    """Write a length of time: « 1,4 s », « 2 min 5 s », « 1 h 10 min »."""
     if seconds < 60:
         shown = round(seconds, 1) if seconds < 10 else round(seconds)
         return f"{format_decimal(shown)}\N{NO-BREAK SPACE}s"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from lms.app import create_app
@@ -19,18 +20,20 @@ from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
 from lms.models import (
+    AuditEvent,
     Base,
     Comment,
     Draft,
     DraftVersion,
     GradingRun,
     HelpMessage,
+    Invitation,
     Promotion,
     Question,
     Submission,
     User,
 )
-from lms.services import invitations, resets, versions
+from lms.services import invitations, resets, roles, versions
 from lms.services import sign_in as signing
 from lms.services.draft_documents import packed_work
 from lms.web.context import EXTENSION, Site
@@ -90,6 +93,10 @@ READING = {"allowed": READERS, "known": frozenset({"funder"})}
 WORK = {"allowed": STAFF | {"owner", "former owner"}}
 RESULTS = {"allowed": STAFF, "known": MEMBERS - STAFF}
 COMPARING = {"allowed": frozenset({"trainer"}), "known": MEMBERS - {"trainer"}}
+ENROLLING = {
+    "allowed": frozenset({"cohort manager"}),
+    "known": MEMBERS - {"cohort manager"},
+}
 LIKENESSES = "/promotions/{promotion}/ressemblances/"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
@@ -184,7 +191,7 @@ ROUTES = {
     "GET help.form": Route(address=f"{ASSIGNMENT}/aide", **ASKING),
     "POST help.ask": Route(
         address=f"{ASSIGNMENT}/aide",
-        fields={"texte": "Pourquoi ?", "partage": "private"},
+        fields={"texte": "Pourquoi ?", "partage": "private"},
         **ASKING,
     ),
     "GET help.show": Route(address="/aide/{question}/", **WORK),
@@ -232,10 +239,40 @@ ROUTES = {
     "GET operate.extensions": Route(
         address="/exploitation/extensions", allowed=frozenset({"operator"})
     ),
-    "POST teach.invite": Route(
-        address="/promotions/{promotion}/invitations",
-        allowed=frozenset({"cohort manager"}),
-        known=MEMBERS - {"cohort manager"},
+    "GET members.show": Route(address="/promotions/{promotion}/membres/", **RESULTS),
+    "GET members.member": Route(
+        address="/promotions/{promotion}/membres/{membership}/", **ENROLLING
+    ),
+    "POST members.invite": Route(
+        address="/promotions/{promotion}/membres/invitations", **ENROLLING
+    ),
+    "POST members.resend": Route(
+        address="/promotions/{promotion}/membres/invitations/{pending}/renvoi", **ENROLLING
+    ),
+    "POST members.revoke": Route(
+        address="/promotions/{promotion}/membres/invitations/{pending}/retrait", **ENROLLING
+    ),
+    "POST members.leave": Route(
+        address="/promotions/{promotion}/membres/{membership}/depart", **ENROLLING
+    ),
+    "POST members.come_back": Route(
+        address="/promotions/{promotion}/membres/{left}/retour", **ENROLLING
+    ),
+    "POST members.change_role": Route(
+        address="/promotions/{promotion}/membres/{membership}/role",
+        fields={"role": "jury"},
+        **ENROLLING,
+    ),
+    "GET audit.show": Route(
+        address="/promotions/{promotion}/journal/",
+        allowed=STAFF | {"operator"},
+        known=MEMBERS - STAFF,
+    ),
+    "GET audit.site_journal": Route(
+        address="/exploitation/journal", allowed=frozenset({"operator"})
+    ),
+    "POST audit.undo_event": Route(
+        address="/promotions/{promotion}/journal/{event}/annuler", **ENROLLING
     ),
 }
 
@@ -297,6 +334,7 @@ class World:
                 session.add(comment)
                 session.flush()
                 values["comment"] = str(comment.id)
+            values |= self.rows(session, template)
             if "{invitation}" in template:
                 values["invitation"] = invitations.invite(
                     session,
@@ -308,6 +346,32 @@ class World:
                     now=datetime.now(UTC),
                 )
         return template.format(**values)
+
+    def rows(self, session: Session, template: str) -> dict[str, str]:
+        """Rows made afresh for the routes that change them: their numbers by name."""
+        promotion = session.get(Promotion, self.promotion.id)
+        moment, made = datetime.now(UTC), {}
+        if "{membership}" in template:
+            made["membership"] = make_membership(session, promotion=promotion).id
+        if "{left}" in template:
+            made["left"] = make_membership(session, promotion=promotion, ended_at=moment).id
+        if "{event}" in template:
+            newcomer = make_user(session)
+            roles.join(session, newcomer, promotion, Role.LEARNER, now=moment)
+            session.flush()
+            made["event"] = session.query(func.max(AuditEvent.id)).scalar()
+        if "{pending}" in template:
+            invitations.invite(
+                session,
+                email="attendue@ecole.example",
+                name="Attendue",
+                promotion=promotion,
+                role=Role.LEARNER,
+                lifetime_s=3600,
+                now=moment,
+            )
+            made["pending"] = session.query(func.max(Invitation.id)).scalar()
+        return {name: str(number) for name, number in made.items()}
 
     def ask(self, name: str, person: str, token: str | None = None) -> Any:
         """Ask for a route as that person; a POST brings the token of a page of theirs."""
@@ -456,7 +520,7 @@ def draft_of(user: User, session: Session) -> DraftVersion:
 def question_of(member: Any, draft: DraftVersion, *, number: int) -> Question:
     """A question of a member, with the draft."""
     message = HelpMessage(
-        author=member.user, is_from_learner=True, text="Pourquoi ?", written_at=NOW
+        author=member.user, is_from_learner=True, text="Pourquoi ?", written_at=NOW
     )
     return Question(
         id=number,

@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import select
 
 from lms.domain.access import Role
-from lms.models import Invitation, Job, Score
-from lms.services import invitations
-from lms.web.context import now
+from lms.models import Job, Score
 from tests.factories import (
     NOON,
     make_membership,
@@ -147,47 +144,3 @@ class TestResults:
         page = as_staff().get("/promotions/").text
         assert "Castelnau 2026" in page
         assert other.name not in page
-
-
-class TestInvite:
-    def test_sends_an_invitation(self, as_staff, session, promotion, config):
-        client = as_staff()
-        response = client.submit(
-            f"{address(promotion)}invitations",
-            page=address(promotion),
-            name="Nina",
-            email="nina@ecole.example",
-            role="apprenant",
-        )
-        assert response.status_code == 303
-        assert "Invitation envoyée à nina@ecole.example" in client.get(address(promotion)).text
-        [mail] = (config.instance / "mails").glob("*.eml")
-        link = re.search(r"http://localhost/invitation/(\S+)", mail.read_text("utf-8"))[1]
-        found = invitations.find_invitation(session, link, now=now())
-        assert (found.email, found.role) == ("nina@ecole.example", "apprenant")
-        assert found.invited_by_id is not None
-
-    @pytest.mark.parametrize(
-        ("fields", "said"),
-        [
-            ({"email": "pas une adresse"}, "n’est pas une adresse électronique"),
-            ({"email": "a@b.fr\r\nBcc: tous@b.fr"}, "n’est pas une adresse électronique"),
-            ({"name": ""}, "Ce champ est à remplir"),
-            ({"role": "reine"}, "pas un choix valide"),
-        ],
-    )
-    def test_refuses_what_cannot_be_used(
-        self, as_staff, session, promotion, config, fields, said
-    ):
-        client = as_staff()
-        values = {"name": "Nina", "email": "nina@ecole.example", "role": "apprenant"}
-        response = client.submit(
-            f"{address(promotion)}invitations", page=address(promotion), **values | fields
-        )
-        assert re.search(said, response.text)
-        assert session.scalars(select(Invitation)).all() == []
-        assert not (config.instance / "mails").exists()
-
-    def test_a_trainer_finds_no_form(self, as_staff, promotion):
-        page = as_staff(Role.TRAINER).get(address(promotion)).text
-        assert "Inviter une personne" not in page

@@ -1,0 +1,89 @@
+"""The events of the journal as sentences; what no sentence tells is told by its name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import format_date, lazy_gettext
+from flask_babel import gettext as _
+
+from lms.domain.access import Role
+from lms.domain.people import ROLE_LABELS
+from lms.services.journal import Entry
+from lms.web.display import moment_in_words
+
+#: What the kinds of `lms.services.journal.KINDS` are called.
+KIND_WORDS = {
+    "people": lazy_gettext("Membres et invitations"),
+    "dates": lazy_gettext("Dates, groupes et aménagements"),
+    "marks": lazy_gettext("Rendus et notes"),
+    "levels": lazy_gettext("Niveaux de compétences"),
+    "courses": lazy_gettext("Cours"),
+    "accounts": lazy_gettext("Comptes"),
+}
+
+#: What each action was, by its name; the words in parentheses come from the event.
+SENTENCES = {
+    "membership.started": lazy_gettext("%(actor)s a donné à %(person)s le rôle « %(role)s »."),
+    "membership.ended": lazy_gettext("%(actor)s a retiré à %(person)s le rôle « %(role)s »."),
+    "membership.changed": lazy_gettext(
+        "%(actor)s a changé le rôle de %(person)s : « %(before)s », puis « %(after)s »."
+    ),
+    "invitation.sent": lazy_gettext("%(actor)s a envoyé une invitation (« %(role)s »)."),
+    "invitation.accepted": lazy_gettext("%(actor)s a accepté une invitation."),
+    "invitation.revoked": lazy_gettext("%(actor)s a retiré une invitation (« %(role)s »)."),
+    "submission.handed-in": lazy_gettext(
+        "%(person)s a déposé le rendu nº %(attempt)s de « %(title)s »."
+    ),
+    "submission.graded": lazy_gettext(
+        "Le rendu de %(person)s pour « %(title)s » a été corrigé : %(points)s sur "
+        "%(max_points)s."
+    ),
+    "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
+    "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
+    "user.closed": lazy_gettext("%(actor)s a fermé un compte."),
+    "user.password-changed": lazy_gettext("%(actor)s a changé un mot de passe."),
+}
+
+
+def sentence(entry: Entry) -> str:
+    """Return what happened, in a sentence."""
+    known = SENTENCES.get(entry.action)
+    words: defaultdict[str, str] = defaultdict(lambda: "–")
+    words |= {key: shown(value) for key, value in entry.details.items()}
+    words["actor"] = entry.actor or _("La plateforme")
+    words["person"] = entry.person or _("une personne")
+    words["title"] = entry.title or words["assignment"]
+    if known is None:
+        return str(_("%(actor)s : %(action)s.", actor=words["actor"], action=entry.action))
+    return str(known) % words
+
+
+def details(entry: Entry) -> Mapping[str, str]:
+    """Return what else the event says, for who wants to know all of it."""
+    told = {key: shown(value) for key, value in entry.details.items() if value is not None}
+    return {"action": entry.action, "subject": entry.subject} | told
+
+
+def shown(value: Any) -> str:
+    """Write one value of an event: a moment, a day and a role as people do."""
+    if not isinstance(value, str):
+        return "–" if value is None else str(value)
+    if value in set(Role):
+        return str(_(ROLE_LABELS[Role(value)]))
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment_in_words(moment) if "T" in value else str(format_date(moment.date()))
+    except ValueError:
+        return value
+
+
+def day(text: str) -> date | None:
+    """Return the day that a field of the form names; None when it names none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
