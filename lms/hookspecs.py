@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pluggy import HookimplMarker, HookspecMarker
@@ -12,6 +13,7 @@ from lms.config import Config
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.domain.activities import Activity, Answers, Mark, PageText
+from lms.domain.referentials import Shelf
 from lms.domain.roster import RosterLine
 
 if TYPE_CHECKING:
@@ -97,6 +99,20 @@ def read_roster(content: bytes, filename: str) -> Sequence[RosterLine] | None:
     `lms.domain.roster.BadRoster` with the mistakes of a list that is yours and cannot be
     used: they are shown, and nothing is imported. Any other exception is logged, and the
     next plugin is asked.
+    """
+
+
+@hookspec
+def referentials(courses: Path) -> Shelf | None:
+    """Return referentials, and what leads from one version to another, or None.
+
+    Called when courses are published, when a programme is bound to versions for the first
+    time, and when somebody looks for other versions: a second is not too long. Every version
+    is kept in the database when it is first seen, so that evidence and decisions which name
+    it stay readable without the plugin. Of two that bring the same version, the plugin
+    installed later wins. An exception is logged, and what the others bring is still there.
+
+    :param courses: the folder of the courses.
     """
 
 

@@ -26,6 +26,7 @@ DEFAULT_PLUGINS = (
     "lms.default_plugins.quiz",
     "lms.default_plugins.csv_roster",
     "lms.default_plugins.list_plugins",
+    "lms.default_plugins.yaml_referentials",
 )
 
 #: In the instance folder.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -22,8 +22,9 @@ from lms.database import Session, Sessions
 from lms.domain.activities import PageText, ReadActivity
 from lms.domain.course import Course
 from lms.failures import FailureLog
-from lms.plugins import FAILURES, installed_reader
-from lms.services import versions
+from lms.logs import json_log
+from lms.plugins import FAILURES, installed_reader, load_plugins
+from lms.services import referentials, versions
 from lms.transactions import in_transaction
 
 CACHE = "cache"
@@ -53,9 +54,27 @@ def publish_courses(
     read_activity = installed_reader(
         has_installed=config.has_plugins, failures=FailureLog(config.instance / FAILURES)
     )
-    return tuple(
+    published = tuple(
         _publish(config, sessions, slug, now, read_activity) for slug in slugs or folders
     )
+    in_transaction(sessions, lambda session: bind_programmes(session, config, published, now))
+    return published
+
+
+def bind_programmes(
+    session: Session, config: Config, published: Iterable[Publication], now: datetime
+) -> None:
+    """Keep the referentials as they are now, and bind the programmes that have none yet."""
+    plugins = load_plugins(
+        json_log(),
+        has_installed=config.has_plugins,
+        failures=FailureLog(config.instance / FAILURES),
+    )
+    shelves = plugins.gather("referentials", courses=config.courses)
+    referentials.keep(session, referentials.merged(shelves), now=now)
+    for each in published:
+        if each.course is not None:
+            referentials.bind_followers(session, each.course, now=now)
 
 
 def prepare(config: Config, course: Course) -> None:

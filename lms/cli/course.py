@@ -13,7 +13,7 @@ from lms.catalogue import CourseProblem
 from lms.catalogue.addresses import place_of
 from lms.catalogue.library import course_folders
 from lms.catalogue.read import is_course, read_course
-from lms.catalogue.referentials import FOLDER, read_referential
+from lms.catalogue.referentials import problems_of
 from lms.cli.settings import settings
 from lms.content.markdown import render_markdown
 from lms.content.rendered import ContentProblem
@@ -139,9 +139,7 @@ def _page_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
 
 def _referential_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
     """Yield what is wrong with the referentials of a course: it is served without them."""
-    problems: list[CourseProblem] = []
-    for id in found.referentials:
-        read_referential(folder.parent / FOLDER / f"{id}.yml", problems)
+    problems = problems_of(folder.parent, found.referentials)
     yield from (replace(problem, is_warning=True) for problem in problems)
 
 

@@ -39,6 +39,11 @@ class Action(StrEnum):
     SET_TERMS = "set-terms"  # dates, groups, adjustments and rules of a promotion
     SEE_JOURNAL = "see-journal"  # who changed what in a promotion
     COMPARE = "compare"  # works of a promotion, side by side
+    SEE_COMPETENCES = "see-competences"  # the matrix of a promotion
+    SEE_SHEET = "see-sheet"  # one learner's levels with their evidence
+    DECIDE_LEVEL = "decide-level"
+    OBSERVE = "observe"  # note what one saw of a learner's competence
+    FOLLOW_VERSION = "follow-version"  # have a promotion follow another referential's version
     OPERATE = "operate"  # the installation itself, nobody's work
 
 
@@ -127,6 +132,11 @@ RIGHTS: Mapping[Action, Right] = {
     Action.SET_TERMS: Right(roles=STAFF),
     Action.SEE_JOURNAL: Right(roles=STAFF, is_for_operator=True),
     Action.COMPARE: Right(roles=frozenset({Role.TRAINER})),
+    Action.SEE_COMPETENCES: Right(roles=STAFF | {Role.JURY}),
+    Action.SEE_SHEET: Right(roles=STAFF | {Role.JURY}, is_for_owner=True, is_secret=True),
+    Action.DECIDE_LEVEL: Right(roles=frozenset({Role.TRAINER, Role.JURY})),
+    Action.OBSERVE: Right(roles=frozenset({Role.TRAINER})),
+    Action.FOLLOW_VERSION: Right(roles=frozenset({Role.COHORT_MANAGER})),
     Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }
 

@@ -1,58 +1,22 @@
-"""Referentials: the competences that a training aims at, and how far a learner is in each."""
+"""How far a learner is in each competence: what runs speak for, and what people decided."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from lms.domain.referentials import (
+    Block,
+    Competence,
+    CompetenceKey,
+    Origin,
+    Origins,
+    Referential,
+)
 
 #: What the levels 1 to 3 are called, in the words of every referential of the school.
 LEVELS = ("imiter", "adapter", "transposer")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Competence:
-    """One competence, such as `S1`.
-
-    :param code: unique among the referentials of a course.
-    :param criteria: what shows that somebody has it.
-    """
-
-    code: str
-    title: str
-    criteria: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Block:
-    """Competences that are certified together."""
-
-    id: str
-    title: str
-    competences: tuple[Competence, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Referential:
-    """One version of a list of competences.
-
-    :param source: address of the text that counts; empty for the school's own.
-    :param note: what its readers have to know.
-    :param is_observed: people alone see these competences: no run speaks for them.
-    """
-
-    id: str
-    title: str
-    version: str
-    source: str = ""
-    note: str = ""
-    is_observed: bool = False
-    blocks: tuple[Block, ...] = ()
-
-    @property
-    def competences(self) -> tuple[Competence, ...]:
-        """All competences, in order."""
-        return tuple(found for block in self.blocks for found in block.competences)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +24,77 @@ class Proof:
     """One exercise that was passed and speaks for a level.
 
     :param title: of the assignment that the exercise belongs to.
+    :param exercise: its own title; empty in the oldest runs.
     :param submission_id: the hand-in in which it was passed.
+    :param is_forgeable: its tests ran in the learner's kernel: no proof by themselves.
+    :param origin: the older competence that it was named for, if any.
     """
 
     level: int
     title: str
     submission_id: int
     at: datetime
+    exercise: str = ""
+    points: float | None = None
+    max_points: float | None = None
+    is_forgeable: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Observation:
+    """What a person saw, in their words."""
+
+    id: int
+    text: str
+    on: date
+    by: str
+    by_id: int
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawal:
+    """A decision that was taken back: by whom, when and why."""
+
+    by: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """The level that a person decided, and when."""
+    """The level that a person decided.
+
+    :param on: the day from which it holds, as that person says.
+    :param at: when it was written down.
+    :param withdrawal: None while it stands.
+    :param origin: the older competence for which it was decided, if any.
+    """
 
     level: int
     by: str
     at: datetime
     reason: str
+    on: date
+    id: int = 0
+    by_id: int = 0
+    withdrawal: Withdrawal | None = None
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """All that is written down of one learner, under the names of its time.
+
+    :param proofs: by competence, the latest first.
+    :param decisions: by competence, in the order in which they were written down.
+    :param observations: by competence, the latest first.
+    """
+
+    proofs: Mapping[CompetenceKey, tuple[Proof, ...]] = field(default_factory=dict)
+    decisions: Mapping[CompetenceKey, tuple[Decision, ...]] = field(default_factory=dict)
+    observations: Mapping[CompetenceKey, tuple[Observation, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,12 +102,15 @@ class Standing:
     """Where one learner is in one competence.
 
     :param proofs: the latest first.
-    :param decision: the latest; None until somebody decides.
+    :param decision: the one that holds; None until somebody decides.
+    :param history: the decisions that do not hold any more, the latest first.
     """
 
     competence: Competence
     proofs: tuple[Proof, ...] = ()
+    observations: tuple[Observation, ...] = ()
     decision: Decision | None = None
+    history: tuple[Decision, ...] = ()
 
     @property
     def proposed(self) -> int:
@@ -102,7 +123,12 @@ class Standing:
     @property
     def is_begun(self) -> bool:
         """Whether there is anything to show."""
-        return bool(self.proofs) or self.decision is not None
+        return bool(self.evidence) or self.decision is not None
+
+    @property
+    def evidence(self) -> int:
+        """How many proofs and observations there are."""
+        return len(self.proofs) + len(self.observations)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,28 +155,33 @@ class Chapter:
 
 
 def chapters_of(
-    referentials: tuple[Referential, ...],
-    proofs: Mapping[str, tuple[Proof, ...]],
-    decisions: Mapping[str, Decision],
+    referentials: tuple[Referential, ...], dossier: Dossier, origins: Origins
 ) -> tuple[Chapter, ...]:
-    """Return the referentials with what speaks for each competence.
+    """Return the referentials with what speaks for each competence, taken over or not."""
 
-    :param proofs: by competence, the latest first.
-    :param decisions: the latest, by competence.
-    """
-
-    def standing(found: Competence) -> Standing:
+    def standing(key: CompetenceKey, competence: Competence) -> Standing:
+        decision = effective(key, dossier, origins)
         return Standing(
-            competence=found,
-            proofs=proofs.get(found.code, ()),
-            decision=decisions.get(found.code),
+            competence=competence,
+            proofs=tuple(_proofs(key, dossier, origins)),
+            observations=tuple(_observations(key, dossier, origins)),
+            decision=decision,
+            history=tuple(
+                each for each in reversed(dossier.decisions.get(key, ())) if each != decision
+            ),
         )
 
     return tuple(
         Chapter(
             referential=referential,
             blocks=tuple(
-                (block, tuple(standing(found) for found in block.competences))
+                (
+                    block,
+                    tuple(
+                        standing(referential.key(found.code), found)
+                        for found in block.competences
+                    ),
+                )
                 for block in referential.blocks
             ),
         )
@@ -158,21 +189,58 @@ def chapters_of(
     )
 
 
-def with_unnamed(
-    referentials: tuple[Referential, ...], codes: frozenset[str], *, title: str
-) -> tuple[Referential, ...]:
-    """Return the referentials, then one of the codes that none of them names.
+def effective(
+    key: CompetenceKey,
+    dossier: Dossier,
+    origins: Origins,
+    passed: frozenset[CompetenceKey] = frozenset(),
+) -> Decision | None:
+    """Return the decision that holds for a competence.
 
-    :param codes: competences that the course aims at.
-    :param title: of that last one.
+    The last one that was not withdrawn. Without any, that of the older competences which
+    lead to it: only when all of them are decided, and then the lowest of their levels.
+
+    :param passed: competences on the way here, so that a circle ends.
     """
-    known = {found.code for referential in referentials for found in referential.competences}
-    unnamed = sorted(codes - known)
-    if not unnamed:
-        return referentials
-    block = Block(
-        id="",
-        title="",
-        competences=tuple(Competence(code=code, title=code) for code in unnamed),
-    )
-    return (*referentials, Referential(id="", title=title, version="", blocks=(block,)))
+    standing = [each for each in dossier.decisions.get(key, ()) if each.withdrawal is None]
+    if standing:
+        return standing[-1]
+    older = [
+        (origin, effective(origin.key, dossier, origins, passed | {key}))
+        for origin in origins.get(key, ())
+        if origin.key not in passed | {key}
+    ]
+    taken = [
+        replace(decision, origin=decision.origin or origin)
+        for origin, decision in older
+        if decision is not None
+    ]
+    if not taken or len(taken) < len(older):
+        return None
+    return min(taken, key=lambda each: (each.level, -each.at.timestamp()))
+
+
+def _proofs(key: CompetenceKey, dossier: Dossier, origins: Origins) -> Iterator[Proof]:
+    yield from dossier.proofs.get(key, ())
+    for origin in _all_origins(key, origins, frozenset({key})):
+        for proof in dossier.proofs.get(origin.key, ()):
+            yield replace(proof, origin=origin)
+
+
+def _observations(
+    key: CompetenceKey, dossier: Dossier, origins: Origins
+) -> Iterator[Observation]:
+    yield from dossier.observations.get(key, ())
+    for origin in _all_origins(key, origins, frozenset({key})):
+        for observation in dossier.observations.get(origin.key, ()):
+            yield replace(observation, origin=origin)
+
+
+def _all_origins(
+    key: CompetenceKey, origins: Origins, passed: frozenset[CompetenceKey]
+) -> Iterator[Origin]:
+    """Yield the older competences that lead to one, and those that lead to them."""
+    for origin in origins.get(key, ()):
+        if origin.key not in passed:
+            yield origin
+            yield from _all_origins(origin.key, origins, passed | {origin.key})

@@ -5,7 +5,7 @@ from lms.models.audit import AuditEvent
 from lms.models.base import Base
 from lms.models.calendar import Adjustment, AssignmentRules, Closure, Group, GroupMember
 from lms.models.drafts import Draft, DraftOutputs, DraftVersion
-from lms.models.evidence import Evidence, LevelDecision
+from lms.models.evidence import Evidence, LevelDecision, LevelWithdrawal, Observation
 from lms.models.feedback import Comment, HintView
 from lms.models.grading import ExerciseResult, GradingRun, Job, Worker
 from lms.models.help import HelpMessage, Question
@@ -22,6 +22,7 @@ from lms.models.promotions import (
     Promotion,
     PromotionDate,
 )
+from lms.models.referentials import ProgrammeReferential, ReferentialVersion
 from lms.models.regrades import Contest, Regrade
 from lms.models.rubrics import Rubric, RubricUse, RubricVersion
 from lms.models.scores import (
@@ -59,20 +60,24 @@ __all__ = [
     "Invitation",
     "Job",
     "LevelDecision",
+    "LevelWithdrawal",
     "ManualMark",
     "ManualMarkPart",
     "MarkingPlan",
     "Membership",
     "Note",
+    "Observation",
     "Organisation",
     "OutsideImport",
     "OutsideMark",
     "PageVisit",
     "PeerReview",
     "Programme",
+    "ProgrammeReferential",
     "Promotion",
     "PromotionDate",
     "Question",
+    "ReferentialVersion",
     "Regrade",
     "Rubric",
     "RubricUse",

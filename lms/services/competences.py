@@ -1,41 +1,53 @@
-"""A learner's competences: what runs speak for, and what people decided."""
+"""Learners' competences as pages show them: what runs speak for, and what people decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.domain.competences import (
-    Chapter,
-    Decision,
-    Proof,
-    Referential,
-    chapters_of,
-    with_unnamed,
-)
+from lms.domain.access import HIDDEN, Role
+from lms.domain.competences import Chapter, Dossier, Standing, chapters_of
 from lms.domain.course import Assignment, Course
-from lms.models import (
-    AssignmentVersion,
-    Evidence,
-    GradingRun,
-    LevelDecision,
-    Submission,
-    User,
-)
+from lms.domain.referentials import CompetenceKey, Referential, with_unnamed
+from lms.errors import NotFound
+from lms.models import Membership, Promotion, User
+from lms.services import dossiers, referentials, roles
+from lms.services.referentials import Bound
+
+UNNAMED = "Autres compétences du cours"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One learner of a promotion with a standing for each competence that is asked for."""
+
+    learner_id: int
+    name: str
+    standings: tuple[Standing, ...]
 
 
 def chapters(
-    session: Session, learner_id: int, course: Course, referentials: tuple[Referential, ...]
+    session: Session, learner_id: int, promotion: Promotion, course: Course | None
 ) -> tuple[Chapter, ...]:
-    """Return the course's referentials as they stand for a learner; nothing is decided here."""
-    aimed = {code for assignment in course.assignments for code in assignment.competences}
-    named = with_unnamed(referentials, frozenset(aimed), title="Autres compétences du cours")
-    return chapters_of(
-        named, _proofs(session, learner_id, course), _decisions(session, learner_id)
-    )
+    """Return the referentials of a promotion as they stand for a learner.
+
+    :param course: adds the codes that it aims at and no referential names; None when its
+        files cannot be read.
+    """
+    found = referentials.bound(session, promotion.programme_id)
+    known = dossiers.dossiers_of(session, [learner_id], promotion.programme_id)
+    return chapters_of(_named(found.referentials, course), known[learner_id], found.origins)
+
+
+def empty_chapters(
+    known: tuple[Referential, ...], course: Course | None = None
+) -> tuple[Chapter, ...]:
+    """Return referentials for somebody of whom nothing is written down."""
+    return chapters_of(_named(known, course), Dossier(), {})
 
 
 def chances(course: Course) -> dict[str, tuple[tuple[Assignment, int], ...]]:
@@ -47,51 +59,105 @@ def chances(course: Course) -> dict[str, tuple[tuple[Assignment, int], ...]]:
     return {code: tuple(places) for code, places in found.items()}
 
 
-def _proofs(session: Session, learner_id: int, course: Course) -> dict[str, tuple[Proof, ...]]:
-    """Return one proof an assignment and level for each competence, the latest first."""
-    rows = session.execute(
-        select(Evidence, AssignmentVersion.title, Submission.id, Submission.assignment_id)
-        .join(GradingRun, Evidence.run_id == GradingRun.id)
-        .join(Submission, GradingRun.submission_id == Submission.id)
-        .join(AssignmentVersion, GradingRun.version_id == AssignmentVersion.id)
-        .where(
-            Evidence.learner_id == learner_id,
-            Submission.course_slug == course.slug,
-            GradingRun.is_counting,
-        )
-        .order_by(Evidence.competence, Evidence.proposed_at.desc(), Evidence.id.desc())
-    ).all()
-    return {
-        code: _one_an_assignment(found)
-        for code, found in groupby(rows, lambda row: row[0].competence)
-    }
+def matrix(
+    session: Session,
+    promotion: Promotion,
+    found: Bound,
+    keys: Collection[CompetenceKey],
+    *,
+    now: datetime,
+) -> tuple[Row, ...]:
+    """Return the learners of a promotion by name, with their standing in these competences.
 
-
-def _one_an_assignment(rows: Iterable[tuple[Evidence, str, int, str]]) -> tuple[Proof, ...]:
-    kept: dict[tuple[str, int], Proof] = {}
-    for evidence, title, submission_id, assignment_id in rows:
-        kept.setdefault(
-            (assignment_id, evidence.level),
-            Proof(
-                level=evidence.level,
-                title=title,
-                submission_id=submission_id,
-                at=evidence.proposed_at,
-            ),
-        )
-    return tuple(kept.values())
-
-
-def _decisions(session: Session, learner_id: int) -> dict[str, Decision]:
-    rows = session.execute(
-        select(LevelDecision, User.name)
-        .join(User, LevelDecision.decided_by_id == User.id)
-        .where(LevelDecision.learner_id == learner_id)
-        .order_by(LevelDecision.decided_at, LevelDecision.id)
+    The number of queries does not depend on how many learners or competences there are.
+    """
+    learners = present_learners(session, promotion, now=now)
+    known = dossiers.dossiers_of(
+        session, [each.id for each in learners], promotion.programme_id
     )
-    return {
-        found.competence: Decision(
-            level=found.level, by=name, at=found.decided_at, reason=found.reason
+    return tuple(
+        Row(
+            learner_id=each.id,
+            name=each.name,
+            standings=_standings(found, keys, known[each.id]),
         )
-        for found, name in rows
+        for each in learners
+    )
+
+
+def present_learners(
+    session: Session, promotion: Promotion, *, now: datetime
+) -> Sequence[User]:
+    """Return who follows the promotion now, by name."""
+    return [
+        member.user
+        for member in roles.members(session, promotion, now=now)
+        if member.role == Role.LEARNER
+    ]
+
+
+def learner_of(session: Session, promotion: Promotion, learner_id: int) -> User:
+    """Return somebody who follows the promotion, or did.
+
+    :raises NotFound: if that person never did.
+    """
+    (found,) = learners_of(session, promotion, [learner_id])
+    return found
+
+
+def learners_of(
+    session: Session, promotion: Promotion, learner_ids: Collection[int]
+) -> Sequence[User]:
+    """Return the people of these ids, who follow the promotion or did.
+
+    :raises NotFound: if one of them never did.
+    """
+    found = session.scalars(
+        select(User)
+        .join(Membership, Membership.user_id == User.id)
+        .where(
+            User.id.in_(learner_ids),
+            Membership.promotion_id == promotion.id,
+            Membership.role == Role.LEARNER,
+        )
+    ).all()
+    if len(found) < len(set(learner_ids)):
+        raise NotFound(HIDDEN)
+    return found
+
+
+def standing_of(chapters: Sequence[Chapter], key: CompetenceKey) -> Standing:
+    """Return how a learner stands in one competence.
+
+    :raises NotFound: if the promotion follows no such competence.
+    """
+    for chapter in chapters:
+        for standing in chapter.standings:
+            if chapter.referential.key(standing.competence.code) == key:
+                return standing
+    raise NotFound("Cette compétence n’est pas, ou plus, dans les référentiels suivis.")
+
+
+def by_competence(chapters: Sequence[Chapter]) -> Mapping[CompetenceKey, Standing]:
+    """Return the standings of some chapters by the competence that they are about."""
+    return {
+        chapter.referential.key(standing.competence.code): standing
+        for chapter in chapters
+        for standing in chapter.standings
     }
+
+
+def _standings(
+    found: Bound, keys: Collection[CompetenceKey], dossier: Dossier
+) -> tuple[Standing, ...]:
+    standings = by_competence(chapters_of(found.referentials, dossier, found.origins))
+    return tuple(standings[key] for key in keys)
+
+
+def _named(known: tuple[Referential, ...], course: Course | None) -> tuple[Referential, ...]:
+    aimed = {
+        code
+        for assignment in (course.assignments if course else ())
+        for code in assignment.competences
+    }
+    return with_unnamed(known, frozenset(aimed), title=UNNAMED)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from graders.protocol import TestOutcome
+from lms.domain.referentials import Edition
 from lms.models import AssignmentVersion, Evidence, GradingRun
+from lms.services import referentials
 
 
 def propose(
@@ -18,7 +21,11 @@ def propose(
     learner_id: int,
     now: datetime,
 ) -> list[Evidence]:
-    """Add what each passed exercise says of a competence; a person decides the level."""
+    """Add what each passed exercise says of a competence; a person decides the level.
+
+    It names the version of the referential that the learner's promotion follows now.
+    """
+    editions = referentials.editions_of(session, run.submission.promotion_id)
     passed = {
         result.exercise_id
         for result in run.exercises
@@ -30,6 +37,7 @@ def propose(
             run_id=run.id,
             exercise_id=exercise["id"],
             competence=exercise["competence"],
+            **_named(editions.get(exercise["competence"])),
             level=exercise["level"],
             proposed_at=now,
         )
@@ -38,3 +46,7 @@ def propose(
     ]
     session.add_all(proposed)
     return proposed
+
+
+def _named(edition: Edition | None) -> dict[str, str]:
+    return asdict(edition) if edition else {}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
-from lms.catalogue.referentials import referentials_of
 from lms.domain.competences import LEVELS
-from lms.services import competences
+from lms.services import catalogue, competences
 from lms.web import reading
-from lms.web.context import site
+from lms.web.bound import bound_for, current
+from lms.web.context import now
 
 bp = Blueprint("competences", __name__, url_prefix="/cours/<course_slug>")
 
@@ -18,11 +18,17 @@ bp = Blueprint("competences", __name__, url_prefix="/cours/<course_slug>")
 def show(course_slug: str) -> ResponseReturnValue:
     """Show the person's own levels in each competence of the course, with the evidence."""
     course = reading.course_named(course_slug)
-    known = referentials_of(site().config.courses, course.referentials)
+    promotion = catalogue.learner_promotion(g.session, g.actor.user_id, course.slug, now=now())
+    if promotion is None:
+        chapters = competences.empty_chapters(current(course), course)
+    else:
+        bound_for(promotion)
+        chapters = competences.chapters(g.session, g.actor.user_id, promotion, course)
     return render_template(
         "competences/show.html",
         course=course,
-        chapters=competences.chapters(g.session, g.actor.user_id, course, known),
+        promotion=promotion,
+        chapters=chapters,
         chances=competences.chances(course),
         levels=LEVELS,
     )
