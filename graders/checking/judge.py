@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from graders.checking.findings import Finding, Severity
+from graders.checking.findings import Fate, Finding, Severity, TriedAnswer
 from graders.checking.operators import LAZY
 from graders.checking.sidecars import Sidecars
 from graders.checking.trials import Kind, Trial
@@ -32,6 +32,7 @@ class Judged:
     tried: int = 0
     caught: int = 0
     accepted: int = 0
+    answers: list[TriedAnswer] = field(default_factory=list)
 
 
 def judge_trials(
@@ -119,20 +120,33 @@ def _count_wrong(
     place = {"exercise": trial.exercise.id, "cell": cells[trial.cell], "grade_id": trial.cell}
     judged.tried += 1
     manual = sum(t["max_points"] for t in result["tests"] if t["outcome"] == "manual")
+    reason = sidecars.reason(trial.exercise.id, trial.mutant.id) if trial.mutant else ""
+    fate = Fate.ACCEPTED if reason else Fate.PASSED
     if result["points"] < result["max_points"] - manual:
+        fate, reason = Fate.CAUGHT, ""
+    judged.answers.append(_tried(trial, fate, reason))
+    if fate is Fate.CAUGHT:
         judged.caught += 1
         _note_lazy(judged, trial, result, tests)
     elif trial.wrong is not None:
         message = f"la réponse fausse «\u00a0{trial.wrong.name}\u00a0» a tous les points"
         judged.findings.append(_error("wrong-answer", message, **place))
+    elif fate is Fate.ACCEPTED:
+        judged.accepted += 1
     elif trial.mutant is not None:
-        if sidecars.reason(trial.exercise.id, trial.mutant.id):
-            judged.accepted += 1
-        else:
-            message = f"les tests laissent passer une réponse fausse, {trial.mutant}"
-            judged.findings.append(
-                _warning("survivor", message, mutant=trial.mutant.id, **place)
-            )
+        message = f"les tests laissent passer une réponse fausse, {trial.mutant}"
+        judged.findings.append(_warning("survivor", message, mutant=trial.mutant.id, **place))
+
+
+def _tried(trial: Trial, fate: Fate, reason: str) -> TriedAnswer:
+    assert trial.exercise is not None
+    return TriedAnswer(
+        exercise=trial.exercise.id,
+        cell=trial.cell,
+        name=trial.wrong.name if trial.wrong is not None else str(trial.mutant),
+        fate=fate,
+        reason=reason,
+    )
 
 
 def _note_lazy(judged: Judged, trial: Trial, result: dict[str, Any], tests: _Sources) -> None:

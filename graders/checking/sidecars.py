@@ -11,6 +11,9 @@ import yaml
 
 from graders.notebooks.exercises import Exercise
 
+#: What their names end with, beside the notebook's.
+SUFFIXES = (".wrong.yml", ".accepted.yml")
+
 
 class UnusableSidecar(Exception):
     """A sidecar's text is not what it should be; `str(error)` says where, in French."""
@@ -50,7 +53,7 @@ def read_sidecars(notebook: Path, exercises: tuple[Exercise, ...]) -> Sidecars:
     :raises UnusableSidecar: if one of them is malformed or names an unknown exercise.
     """
     homes = {cell.grade_id: exercise.id for exercise in exercises for cell in exercise.answers}
-    wrong_file = notebook.with_suffix(".wrong.yml")
+    wrong_file = notebook.with_suffix(SUFFIXES[0])
     wrong = []
     for entry in _entries(wrong_file, ("exercise", "name", "source")):
         if entry["exercise"] not in homes:
@@ -68,7 +71,7 @@ def read_sidecars(notebook: Path, exercises: tuple[Exercise, ...]) -> Sidecars:
     accepted = {
         (entry["exercise"], entry["mutant"]): entry["reason"]
         for entry in _entries(
-            notebook.with_suffix(".accepted.yml"), ("exercise", "mutant", "reason")
+            notebook.with_suffix(SUFFIXES[1]), ("exercise", "mutant", "reason")
         )
     }
     return Sidecars(wrong=tuple(wrong), accepted=accepted)

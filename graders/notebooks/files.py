@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 
@@ -22,3 +25,12 @@ def room_path(notebook: PurePosixPath, data: PurePosixPath) -> str:
     if data.is_relative_to(notebook.parent):
         return str(data.relative_to(notebook.parent))
     return str(data)
+
+
+def content_key(notebook_hash: str, files: Mapping[str, str]) -> str:
+    """Return one hash for an author's notebook with its data files.
+
+    :param files: hash of each, by the path under which the notebook's code opens it.
+    """
+    said = {"notebook": notebook_hash, "files": dict(files)}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from graders.checking.findings import CheckReport
 
 CORES = os.cpu_count() or 1
+
+#: Steps of the bar for one assignment, whatever the number of its trials.
+STEPS = 100
 
 
 @click.command()
@@ -49,12 +55,31 @@ def check(
     """
     assignments = _assignments(target)
     require_rooms()
-    is_bad = False
-    for report in _reports(assignments, jobs=jobs, mutants=mutants, cache=cache, again=again):
-        for line in _lines(report, as_json=as_json, github=github):
-            click.echo(line)
-        is_bad = is_bad or report.has_errors or (strict and bool(report.findings))
+    started_s = time.monotonic()
+    done: list[CheckReport] = []
+    asked = _Asked(jobs=jobs, mutants=mutants, cache=cache, is_again=again)
+    with _Progress(len(assignments)) as progress:
+        for assignment, report in zip(
+            assignments, _reports(assignments, asked, progress), strict=True
+        ):
+            _keep(assignment, report)
+            done.append(report)
+            progress.clear()
+            for line in _lines(report, as_json=as_json, github=github):
+                click.echo(line)
+    click.echo(_summary(done, time.monotonic() - started_s), err=True)
+    is_bad = any(report.has_errors or (strict and report.findings) for report in done)
     raise SystemExit(1 if is_bad else 0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What the command's options say of the trials."""
+
+    jobs: int
+    mutants: int
+    cache: Path | None
+    is_again: bool
 
 
 def _assignments(target: Path) -> tuple[AssignmentFile, ...]:
@@ -70,23 +95,28 @@ def _assignments(target: Path) -> tuple[AssignmentFile, ...]:
 
 
 def _reports(
-    assignments: tuple[AssignmentFile, ...],
-    *,
-    jobs: int,
-    mutants: int,
-    cache: Path | None,
-    again: bool,
+    assignments: tuple[AssignmentFile, ...], asked: _Asked, progress: _Progress
 ) -> Iterator[CheckReport]:
-    from graders.checking.check import CheckSettings, check_assignment
+    from graders.checking.check import Bench, CheckSettings, check_assignments
     from graders.engine import Engine
     from graders.store import Store, default_folder
 
-    store = Store(None if again else cache or default_folder() / "check")
-    settings = CheckSettings(mutants=mutants, jobs=jobs)
-    with Engine(slots=jobs) as engine:
-        for assignment in assignments:
-            with _Progress(assignment.name) as progress:
-                yield check_assignment(assignment, engine, settings, store, progress.show)
+    store = Store(None if asked.is_again else asked.cache or default_folder() / "check")
+    settings = CheckSettings(mutants=asked.mutants, jobs=asked.jobs)
+    with Engine(slots=asked.jobs) as engine:
+        yield from check_assignments(
+            assignments,
+            Bench(engine=engine, settings=settings, store=store, on_progress=progress.show),
+        )
+
+
+def _keep(assignment: AssignmentFile, report: CheckReport) -> None:
+    """Keep the report for the site whose instance is here, if there is one."""
+    from lms.checks import keep_record
+
+    instance = Path(os.environ.get("GARRIGUE_INSTANCE", "instance"))
+    if instance.is_dir() and report.reference:
+        keep_record(instance, assignment, report.to_record(), now=datetime.now(UTC))
 
 
 def _lines(report: CheckReport, *, as_json: bool, github: bool) -> Iterator[str]:
@@ -100,23 +130,50 @@ def _lines(report: CheckReport, *, as_json: bool, github: bool) -> Iterator[str]
         yield from text_lines(report)
 
 
-class _Progress:
-    """One line on stderr while an assignment's trials run; nothing where nobody looks."""
+def _summary(done: list[CheckReport], took_s: float) -> str:
+    known = sum(report.is_known for report in done)
+    checked = "carnet vérifié" if len(done) < 2 else "carnets vérifiés"
+    unchanged = f", dont {known} inchangé{'s' * (known > 1)}" if known else ""
+    minutes, seconds = divmod(round(took_s), 60)
+    time_said = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    return f"{len(done)} {checked} en {time_said}{unchanged}."
 
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._stderr = sys.stderr
-        self._is_shown = self._stderr.isatty()
+
+class _Progress:
+    """A bar on stderr while trials run; nothing where nobody looks.
+
+    :param assignments: how many are checked.
+    """
+
+    def __init__(self, assignments: int) -> None:
+        self._is_shown = sys.stderr.isatty()
+        self._bar = click.progressbar(
+            length=assignments * STEPS,
+            label="Vérification",
+            file=sys.stderr,
+            hidden=not self._is_shown,
+            show_pos=False,
+            item_show_func=lambda item: item,
+        )
+        self._name, self._begun, self._steps = "", 0, 0
 
     def __enter__(self) -> _Progress:
+        self._bar.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_shown:
-            self._stderr.write("\r\x1b[K")
+        self.clear()
 
-    def show(self, done: int, total: int) -> None:
-        """Say how far it is."""
+    def clear(self) -> None:
+        """Make room for a report."""
         if self._is_shown:
-            self._stderr.write(f"\r\x1b[K{self._name}\u00a0: {done} / {total} essais")
-            self._stderr.flush()
+            sys.stderr.write("\r\x1b[K\x1b[?25h")  # click hides the cursor while it draws
+            sys.stderr.flush()
+
+    def show(self, name: str, done: int, total: int) -> None:
+        """Say how far it is."""
+        if name != self._name:
+            self._name, self._begun = name, self._begun + 1
+        reached = (self._begun - 1) * STEPS + STEPS * done // total
+        self._bar.update(reached - self._steps, f"{name} : {done} / {total} essais")
+        self._steps = reached

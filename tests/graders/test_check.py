@@ -155,7 +155,8 @@ class TestCheckAssignment:
         before = kept()
         second = checked(TRIPLE, GOOD, store=Store(folder))
 
-        assert first == second
+        assert second.is_known
+        assert second.to_record() == {**first.to_record(), "is_known": True}
         assert before == kept() != {}
 
     def test_points_github_at_the_cells_line(self, checked):
