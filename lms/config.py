@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from lms.domain.public_days import is_known
+
 MIB = 1024 * 1024
 MIN_SECRET_CHARACTERS = 16
 
@@ -38,6 +40,10 @@ class Config:
 
     timezone: str = "Europe/Paris"
     """Zone in which dates are shown."""
+
+    holidays: str = "FR"
+    """Country whose public holidays no date falls on, perhaps with a part of it, as `FR-57`;
+    empty for none."""
 
     max_upload_bytes: int = 10 * MIB
     """Largest notebook that a learner may hand in."""
@@ -155,6 +161,11 @@ def from_environment(environment: Mapping[str, str]) -> Config:
 
 
 def _refuse_unsafe(config: Config) -> None:
+    if config.holidays not in {"", Config.holidays} and not is_known(config.holidays):
+        raise MissingSetting(
+            "GARRIGUE_HOLIDAYS is a country by its code, as FR or FR-57, or empty: "
+            f"{config.holidays!r} is none."
+        )
     if len(config.secret_key) < MIN_SECRET_CHARACTERS:
         raise MissingSetting(
             f"GARRIGUE_SECRET_KEY needs {MIN_SECRET_CHARACTERS} characters at least: "

@@ -7,20 +7,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from lms.app import create_app
-from lms.catalogue.library import course_folders
+from lms.catalogue.library import course_folders, open_library
 from lms.cli.settings import settings, transaction
 from lms.config import Config
 from lms.database import Session
 from lms.domain.access import Role
 from lms.domain.people import read_role
+from lms.errors import Refusal
 from lms.hookspecs import Mail
 from lms.models import Promotion, User
-from lms.services import invitations, passwords, promotions, roles, roster
+from lms.services import dates, invitations, passwords, promotions, roles, roster
 from lms.services import people as accounts
+from lms.services.planning import Planning
 from lms.services.roster import Newcomer
 from lms.web.context import EXTENSION, Site
 from lms.web.database import send_mails
@@ -95,7 +98,7 @@ def promotion(
             f"Cours du site : {', '.join(known) or 'aucun'}."
         )
     with transaction(config) as session:
-        promotions.create_promotion(
+        opened = promotions.create_promotion(
             session,
             slug=slug,
             name=name,
@@ -105,6 +108,7 @@ def promotion(
             starts_on=starts.date(),
             ends_on=ends.date(),
         )
+        _place_dates(session, config, opened)
     click.echo(f"La promotion {slug} est ouverte.")
 
 
@@ -137,7 +141,7 @@ def end(email: str, slug: str, role: str) -> None:
 @click.option("--dry-run", is_flag=True, help="Dit ce qui serait fait, sans rien faire.")
 @click.option("--no-mail", is_flag=True, help="N’envoie pas d’invitation.")
 def import_list(file: Path, dry_run: bool, no_mail: bool) -> None:
-    """Importe une liste CSV : nom, courriel, promotion, role."""
+    """Importe une liste CSV : nom, courriel, promotion, role."""
     config = settings()
     mails: Sequence[Mail] = ()
     with _site(config) as site:
@@ -232,6 +236,23 @@ def _user(session: Session, email: str) -> User:
     if user is None:
         raise click.ClickException(f"{email} n’a pas de compte.")
     return user
+
+
+def _place_dates(session: Session, config: Config, promotion: Promotion) -> None:
+    """Give the course's dates their days; trainers do it later when the course has mistakes."""
+    try:
+        course = open_library(config).course(promotion.programme.course_slug)
+    except Refusal as refusal:
+        click.echo(f"Les dates ne sont pas placées : {refusal}", err=True)
+        return
+    planning = Planning(
+        promotion=promotion,
+        course=course,
+        zone=ZoneInfo(config.timezone),
+        holidays=config.holidays,
+        now=_now(),
+    )
+    dates.follow(session, planning)
 
 
 def _now() -> datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,16 +11,14 @@ from sqlalchemy.orm import Session
 from lms.demo import plan
 from lms.domain.access import Role
 from lms.domain.course import Course
-from lms.models import Promotion, PromotionDate, User
-from lms.services import people, roles
+from lms.models import Promotion, User
+from lms.services import dates, people, roles
 from lms.services.passwords import set_password
+from lms.services.planning import Planning
 from lms.services.promotions import create_promotion, find_promotion
 
-#: Symbolic dates of courses: Friday evening of that week of the promotion.
-WEEK = re.compile(r"semaine-(\d+)")
-FRIDAY = timedelta(days=4)
 MORNING = time(9, 0)
-EVENING = time(18, 0)
+HOLIDAYS = "FR"
 
 #: Seven months of training, then twelve of work and study.
 LENGTH = timedelta(days=19 * 30)
@@ -46,7 +43,11 @@ def make_school(session: Session, course: Course, *, zone: ZoneInfo, now: dateti
     )
     promotion.programme.name = course.title
     _add_people(session, promotion, _morning(monday, zone))
-    _add_dates(session, promotion, course, zone)
+    began = _morning(monday, zone)
+    planning = Planning(
+        promotion=promotion, course=course, zone=zone, holidays=HOLIDAYS, now=began
+    )
+    dates.follow(session, planning)
 
 
 def began_at(session: Session, zone: ZoneInfo) -> datetime:
@@ -80,14 +81,3 @@ def _add_person(
     user = people.create_user(session, email=email, name=name, now=now, is_operator=is_operator)
     set_password(user, plan.PASSWORD)
     return user
-
-
-def _add_dates(session: Session, promotion: Promotion, course: Course, zone: ZoneInfo) -> None:
-    symbols = {assignment.due for assignment in course.assignments if assignment.due}
-    for symbol in sorted(symbols):
-        found = WEEK.fullmatch(symbol)
-        if found is None:
-            continue
-        friday = promotion.starts_on + timedelta(weeks=int(found[1]) - 1) + FRIDAY
-        at = datetime.combine(friday, EVENING, zone)
-        session.add(PromotionDate(promotion_id=promotion.id, symbol=symbol, at=at))

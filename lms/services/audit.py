@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ def record(
     now: datetime,
     promotion_id: int | None = None,
     person_id: int | None = None,
-    **details: str | int | float | bool | None,
+    **details: Any,
 ) -> AuditEvent:
     """Add one event.
 
@@ -39,8 +40,8 @@ def record(
     :param subject: kind and id, such as `membership:12`.
     :param promotion_id: whose staff may read it; found by the subject where that is a row.
     :param person_id: whom it is about; found likewise.
-    :param details: `before` and `after`, and what tells them; no secret, no personal data
-        beyond ids.
+    :param details: `before` and `after`, and what tells them, as JSON has it; no secret, no
+        personal data beyond ids.
     """
     where, whom = _place(session, subject)
     event = AuditEvent(

@@ -4,18 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.domain.access import HIDDEN, Action, Role
-from lms.errors import Conflict, NotFound
+from lms.domain.calendar import Closed
+from lms.errors import Conflict, NotFound, Unavailable
 from lms.models import AuditEvent, Membership
-from lms.services import members
+from lms.services import calendar, closures, dates, members
+from lms.services.planning import Planning
 
-#: Does the opposite by an ordinary service, and returns the event of that.
-Reverse = Callable[[Session, AuditEvent, int | None, datetime], AuditEvent | None]
+
+@dataclass(frozen=True, kw_only=True)
+class Undoing:
+    """Who takes an event back, and when.
+
+    :param planning: of the event's promotion; None while its course cannot be read.
+    """
+
+    actor_id: int | None
+    now: datetime
+    planning: Planning | None = None
+
+    @property
+    def plan(self) -> Planning:
+        """The promotion's planning.
+
+        :raises Unavailable: while its course cannot be read.
+        """
+        if self.planning is None:
+            raise Unavailable(
+                "Le cours de cette promotion ne peut pas être lu pour le moment : réessayez "
+                "quand il sera de retour."
+            )
+        return self.planning
+
+
+#: Does the opposite by an ordinary service; None when there is nothing left to do.
+Reverse = Callable[[Session, AuditEvent, Undoing], AuditEvent | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +73,7 @@ def reversal_of(event: AuditEvent) -> Reversal | None:
     return REVERSALS.get(event.action)
 
 
-def undo(
-    session: Session, event: AuditEvent, *, actor_id: int | None, now: datetime
-) -> AuditEvent:
+def undo(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
     """Take an event back by doing the opposite, which is an event of its own.
 
     :raises Conflict: if it cannot be taken back, was already, or things have changed since.
@@ -58,7 +84,7 @@ def undo(
     known = session.scalar(select(AuditEvent.id).where(AuditEvent.reverses_id == event.id))
     if known is not None:
         raise Conflict("Cette action a déjà été annulée.")
-    done = reversal.reverse(session, event, actor_id, now)
+    done = reversal.reverse(session, event, by)
     if done is None:
         raise Conflict("Rien n’est à annuler : tout est déjà comme avant cette action.")
     done.reverses_id = event.id
@@ -78,30 +104,66 @@ def _membership(session: Session, event: AuditEvent) -> Membership:
     return found
 
 
-def _end(
-    session: Session, event: AuditEvent, actor_id: int | None, now: datetime
-) -> AuditEvent:
-    return members.end(session, _membership(session, event), actor_id=actor_id, now=now)
+def _end(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    return members.end(session, _membership(session, event), actor_id=by.actor_id, now=by.now)
 
 
-def _restore(
-    session: Session, event: AuditEvent, actor_id: int | None, now: datetime
-) -> AuditEvent:
-    return members.restore(session, _membership(session, event), actor_id=actor_id, now=now)
+def _restore(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    return members.restore(
+        session, _membership(session, event), actor_id=by.actor_id, now=by.now
+    )
 
 
-def _change_back(
-    session: Session, event: AuditEvent, actor_id: int | None, now: datetime
-) -> AuditEvent | None:
+def _change_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent | None:
     membership = _membership(session, event)
     if membership.role != event.details["after"]:
         raise Conflict("Le rôle de cette personne a changé depuis.")
     before = Role(event.details["before"])
-    return members.change_role(session, membership, before, actor_id=actor_id, now=now)
+    return members.change_role(session, membership, before, actor_id=by.actor_id, now=by.now)
+
+
+def _set_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent | None:
+    symbol, told = event.details["symbol"], event.details
+    row = calendar.stored(session, by.plan).get(symbol)
+    if dates.text(row.at if row else None) != told["after"]:
+        raise Conflict("Cette date a changé depuis : rien n’est annulé.")
+    before = dates.moment(told["before"])
+    by_hand = told["was_by_hand"]
+    return dates.set_date(session, by.plan, symbol, before, is_by_hand=by_hand)
+
+
+def _move_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent | None:
+    return dates.take_back(session, by.plan, event.details["moves"])
+
+
+def _open_again(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    closed = _closed(event)
+    known = calendar.closures_of(session, by.plan)
+    days = (closed.first_on, closed.last_on)
+    found = next((row for row in known if (row.first_on, row.last_on) == days), None)
+    if found is None:
+        raise Conflict("Cette fermeture n’est plus là.")
+    return closures.remove_closure(session, by.plan, found)
+
+
+def _close_again(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    return closures.add_closure(session, by.plan, _closed(event))
+
+
+def _closed(event: AuditEvent) -> Closed:
+    return Closed(
+        first_on=date.fromisoformat(event.details["first_on"]),
+        last_on=date.fromisoformat(event.details["last_on"]),
+        label=event.details["label"],
+    )
 
 
 REVERSALS: Mapping[str, Reversal] = {
     "membership.started": Reversal(right=Action.ENROL, reverse=_end),
     "membership.ended": Reversal(right=Action.ENROL, reverse=_restore),
     "membership.changed": Reversal(right=Action.ENROL, reverse=_change_back),
+    "date.set": Reversal(right=Action.SET_TERMS, reverse=_set_back),
+    "calendar.applied": Reversal(right=Action.SET_TERMS, reverse=_move_back),
+    "closure.added": Reversal(right=Action.SET_TERMS, reverse=_open_again),
+    "closure.removed": Reversal(right=Action.SET_TERMS, reverse=_close_again),
 }

@@ -15,9 +15,11 @@ from lms.errors import Conflict
 from lms.models import Promotion
 from lms.services import members, undo
 from lms.services.journal import Wanted, journal
+from lms.services.undo import Undoing
 from lms.web.asked import promotion_for
 from lms.web.context import now, site
 from lms.web.journal_words import KIND_WORDS, day, details, sentence
+from lms.web.planned import planning_if_read
 from lms.web.targets import safe_target
 from lms.web.undoing import say_done
 
@@ -51,7 +53,8 @@ def undo_event(slug: str, event_id: int) -> ResponseReturnValue:
     if event.promotion_id != asked.id or reversal is None:
         raise Conflict(_("Cette action ne s’annule pas ici."))
     promotion_for(slug, reversal.right)
-    done = undo.undo(g.session, event, actor_id=g.actor.user_id, now=now())
+    by = Undoing(actor_id=g.actor.user_id, now=now(), planning=planning_if_read(asked))
+    done = undo.undo(g.session, event, by)
     say_done(_("C’est annulé : tout est comme avant."), done, asked)
     back = safe_target(request.form.get("retour")) or url_for(".show", slug=slug)
     return redirect(back, 303)

@@ -42,6 +42,19 @@ SENTENCES = {
         "Le rendu de %(person)s pour « %(title)s » a été corrigé : %(points)s sur "
         "%(max_points)s."
     ),
+    "date.set": lazy_gettext(
+        "%(actor)s a fixé la date « %(symbol)s » : %(before)s, puis %(after)s."
+    ),
+    "calendar.applied": lazy_gettext("%(actor)s a placé des dates selon le calendrier."),
+    "closure.added": lazy_gettext(
+        "%(actor)s a noté la fermeture « %(label)s », du %(first_on)s au %(last_on)s."
+    ),
+    "closure.removed": lazy_gettext(
+        "%(actor)s a retiré la fermeture « %(label)s », du %(first_on)s au %(last_on)s."
+    ),
+    "score.changed": lazy_gettext(
+        "La note de %(person)s pour « %(title)s » a changé : %(before)s, puis %(after)s."
+    ),
     "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
     "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
     "user.closed": lazy_gettext("%(actor)s a fermé un compte."),
@@ -70,6 +83,14 @@ def details(entry: Entry) -> Mapping[str, str]:
 
 def shown(value: Any) -> str:
     """Write one value of an event: a moment, a day and a role as people do."""
+    if isinstance(value, bool):
+        return str(_("oui") if value else _("non"))
+    if isinstance(value, dict):
+        return "\N{NO-BREAK SPACE}; ".join(
+            f"{key} ({shown(own)})" for key, own in value.items()
+        )
+    if isinstance(value, list):
+        return ", ".join(shown(each) for each in value)
     if not isinstance(value, str):
         return "–" if value is None else str(value)
     if value in set(Role):

@@ -22,6 +22,7 @@ from lms.domain.draft_cells import Work
 from lms.models import (
     AuditEvent,
     Base,
+    Closure,
     Comment,
     Draft,
     DraftVersion,
@@ -97,6 +98,8 @@ ENROLLING = {
     "allowed": frozenset({"cohort manager"}),
     "known": MEMBERS - {"cohort manager"},
 }
+CALENDAR = "/promotions/{promotion}/calendrier"
+CONFIRMED = {"confirme": "1"}
 LIKENESSES = "/promotions/{promotion}/ressemblances/"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
@@ -263,6 +266,27 @@ ROUTES = {
         fields={"role": "jury"},
         **ENROLLING,
     ),
+    "GET calendar.show": Route(address=f"{CALENDAR}/", **RESULTS),
+    "POST calendar.follow": Route(
+        address=f"{CALENDAR}/application", fields=CONFIRMED, **RESULTS
+    ),
+    "GET calendar.date": Route(address=f"{CALENDAR}/dates/semaine-1/", **RESULTS),
+    "POST calendar.set_date": Route(
+        address=f"{CALENDAR}/dates/semaine-1/",
+        fields={"jour": "2030-01-15", "heure": "12:00"} | CONFIRMED,
+        **RESULTS,
+    ),
+    "POST calendar.free_date": Route(
+        address=f"{CALENDAR}/dates/semaine-1/calcul", fields=CONFIRMED, **RESULTS
+    ),
+    "POST calendar.add_closure": Route(
+        address=f"{CALENDAR}/fermetures",
+        fields={"motif": "Pont", "du": "2030-05-10"},
+        **RESULTS,
+    ),
+    "POST calendar.remove_closure": Route(
+        address=f"{CALENDAR}/fermetures/{{closure}}/retrait", fields=CONFIRMED, **RESULTS
+    ),
     "GET audit.show": Route(
         address="/promotions/{promotion}/journal/",
         allowed=STAFF | {"operator"},
@@ -355,6 +379,14 @@ class World:
             made["membership"] = make_membership(session, promotion=promotion).id
         if "{left}" in template:
             made["left"] = make_membership(session, promotion=promotion, ended_at=moment).id
+        if "{closure}" in template:
+            day = date(2030, 1, 1) + timedelta(days=session.query(Closure).count())
+            row = Closure(
+                promotion_id=promotion.id, first_on=day, last_on=day, label="Fermeture"
+            )
+            session.add(row)
+            session.flush()
+            made["closure"] = row.id
         if "{event}" in template:
             newcomer = make_user(session)
             roles.join(session, newcomer, promotion, Role.LEARNER, now=moment)
@@ -441,6 +473,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     terms.write_text("# Mots\n\n:::{glossary}\nun\n: Le premier.\n:::\n", encoding="utf-8")
     settings = lesson.parents[1] / "course.yml"
     told = settings.read_text(encoding="utf-8")
+    told = told.replace(
+        "title: Premier carnet", "title: Premier carnet\n        due: semaine-1"
+    )
     settings.write_text(f"{told}glossary: glossaire.md\n", encoding="utf-8")
     lesson.write_text(lesson.read_text() + QUESTION)
     config = Config(
