@@ -20,6 +20,7 @@ from lms.logs import json_log
 from lms.plugins import FAILURES, activity_reader, load_plugins
 from lms.web import (
     accounts,
+    alerts,
     assignments,
     audit,
     calendar,
@@ -61,6 +62,7 @@ PACKAGE = Path(__file__).parent
 
 BLUEPRINTS = (
     accounts.bp,
+    alerts.bp,
     assignments.bp,
     audit.bp,
     calendar.bp,

@@ -14,6 +14,7 @@ from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.domain.activities import Activity, Answers, Mark, PageText
 from lms.domain.referentials import Shelf
+from lms.domain.alerts import Alert, AlertRule, GroupFacts
 from lms.domain.roster import RosterLine
 
 if TYPE_CHECKING:
@@ -113,6 +114,28 @@ def referentials(courses: Path) -> Shelf | None:
     installed later wins. An exception is logged, and what the others bring is still there.
 
     :param courses: the folder of the courses.
+def alert_rules() -> Sequence[AlertRule] | None:
+    """Return rules by which a trainer is told who may need a hand, or None to add none.
+
+    Called in a web request, so it must be fast; `flask_babel.gettext` may be used for the
+    words. Trainers read the sentence, change the thresholds for their promotion and switch
+    rules off; learners see the rules that apply to them. A rule says what happened and what
+    would end it: no score of people, no prediction. A rule of the same `key` as another's
+    takes its place. An exception is logged, and the rules of the other plugins apply.
+    """
+
+
+@hookspec(firstresult=True)
+def find_alerts(
+    rule: AlertRule, thresholds: Mapping[str, int], facts: GroupFacts
+) -> Sequence[Alert] | None:
+    """Return the alerts that a rule raises now, or None when it is another plugin's.
+
+    Called in a web request, once for each rule that is on, with the facts of the whole
+    promotion: answer for all learners in some milliseconds, from these facts alone. The
+    thresholds are within the rule's bounds. An exception is logged, and the next plugin is
+    asked; when none answers, the page says that the rule could not be applied, and the other
+    rules still are.
     """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from lms import hookspecs
 from lms.domain.activities import Activity, PageText, ReadActivity
+from lms.domain.alerts import Alert, AlertRule, GroupFacts
 from lms.errors import Refusal
 from lms.failures import FailureLog
 from lms.logs import json_log
@@ -25,6 +26,7 @@ DEFAULT_PLUGINS = (
     "lms.default_plugins.lesson_pages",
     "lms.default_plugins.quiz",
     "lms.default_plugins.csv_roster",
+    "lms.default_plugins.alerts",
     "lms.default_plugins.list_plugins",
     "lms.default_plugins.yaml_referentials",
 )
@@ -180,6 +182,28 @@ def activity_reader(plugins: Plugins) -> ReadActivity:
         return found
 
     return read
+
+
+def alert_rules(plugins: Plugins) -> tuple[AlertRule, ...]:
+    """Return the rules of all plugins; one that comes later takes the place of its like."""
+    rules: Sequence[Sequence[AlertRule]] = plugins.gather("alert_rules")
+    return tuple({rule.key: rule for found in rules for rule in found}.values())
+
+
+def alert_finder(
+    plugins: Plugins,
+) -> Callable[[AlertRule, Mapping[str, int], GroupFacts], Sequence[Alert] | None]:
+    """Return what asks the plugins for the alerts that a rule raises."""
+
+    def find(
+        rule: AlertRule, thresholds: Mapping[str, int], facts: GroupFacts
+    ) -> Sequence[Alert] | None:
+        found: Sequence[Alert] | None = plugins.ask(
+            "find_alerts", rule=rule, thresholds=thresholds, facts=facts
+        )
+        return found
+
+    return find
 
 
 def installed_reader(

@@ -34,6 +34,9 @@ class Action(StrEnum):
     FOLLOW_QUESTION = "follow-question"  # read it, write in it
     OWN_QUESTION = "own-question"  # close it, share it with the promotion
     SEE_RESULTS = "see-results"  # the table of a promotion, its members
+    FOLLOW_UP = "follow-up"  # set an alert aside, write to the learner
+    SET_ALERT_RULES = "set-alert-rules"
+    READ_TESTS = "read-tests"  # what hidden tests ask
     INVITE = "invite"
     ENROL = "enrol"  # begin, end and change the roles of people in a promotion
     SET_TERMS = "set-terms"  # dates, groups, adjustments and rules of a promotion
@@ -127,6 +130,9 @@ RIGHTS: Mapping[Action, Right] = {
     Action.FOLLOW_QUESTION: Right(roles=STAFF, is_for_owner=True, is_secret=True),
     Action.OWN_QUESTION: Right(is_for_owner=True, is_secret=True),
     Action.SEE_RESULTS: Right(roles=STAFF),
+    Action.FOLLOW_UP: Right(roles=STAFF),
+    Action.SET_ALERT_RULES: Right(roles=frozenset({Role.TRAINER})),
+    Action.READ_TESTS: Right(roles=frozenset({Role.TRAINER})),
     Action.INVITE: Right(roles=frozenset({Role.COHORT_MANAGER})),
     Action.ENROL: Right(roles=frozenset({Role.COHORT_MANAGER})),
     Action.SET_TERMS: Right(roles=STAFF),

@@ -33,12 +33,15 @@ from lms.models.scores import (
     ScoreOverride,
 )
 from lms.models.submissions import AssignmentVersion, Submission
+from lms.models.watching import AlertAside, AlertSetting, WorkTrace
 
 __all__ = [
     "ActivityAnswer",
     "ActivityAttempt",
     "Adjustment",
     "AssignmentRules",
+    "AlertAside",
+    "AlertSetting",
     "AssignmentVersion",
     "AuditEvent",
     "Base",
@@ -91,5 +94,6 @@ __all__ = [
     "Submission",
     "User",
     "WeeklyGoal",
+    "WorkTrace",
     "Worker",
 ]

@@ -14,6 +14,7 @@ from lms.domain.draft_cells import SentCell, Work, is_same, written
 from lms.domain.drafts import Saved, kept
 from lms.errors import Conflict, NotFound
 from lms.models import AssignmentVersion, Draft, DraftOutputs, DraftVersion
+from lms.services import traces
 from lms.services.draft_documents import (
     NOTHING,
     Document,
@@ -217,6 +218,13 @@ def _add(
         saved_at=now,
     )
     session.add(row)
+    traces.keep(
+        session,
+        learner_id=place.learner_id,
+        course_slug=place.course_slug,
+        assignment_id=place.version.assignment_id,
+        now=now,
+    )
     session.flush()
     if row.number % THIN_EVERY == 0:
         _thin(session, draft.id, now)

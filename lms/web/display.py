@@ -131,6 +131,7 @@ def _account_links() -> tuple[Link, ...]:
     entries = [
         ("notes.mine", gettext("Mes notes")),
         ("help.mine", gettext("Mes questions")),
+        ("alerts.mine", gettext("Mon suivi")),
         ("accounts.account", gettext("Mon compte")),
     ]
     if g.actor.is_operator:

@@ -42,6 +42,7 @@ def _pages() -> list[tuple[str, Action, str]]:
     return [
         ("teach.promotion", Action.SEE_RESULTS, _("Résultats")),
         ("calendar.show", Action.SEE_RESULTS, _("Calendrier")),
+        ("alerts.show", Action.SEE_RESULTS, _("Alertes")),
         ("members.show", Action.SEE_RESULTS, _("Membres")),
         ("help.promotion", Action.SEE_RESULTS, _("Questions")),
         ("similarity.assignments", Action.COMPARE, _("Ressemblances")),

@@ -1,0 +1,188 @@
+"""What is known of the learners of a promotion: their work, their activity, where they stop."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, case, func, select
+from sqlalchemy.orm import Session
+
+from lms.domain.access import Role
+from lms.domain.alerts import FailingExercise, GroupFacts, LearnerFacts
+from lms.domain.board import OF_STANDING, Cell, CellState
+from lms.domain.course import Course
+from lms.domain.jobs import JobState
+from lms.domain.standing import SETTLED, Standing, standing_of_job
+from lms.models import (
+    ExerciseResult,
+    GradingRun,
+    Job,
+    Membership,
+    Promotion,
+    Score,
+    Submission,
+)
+from lms.services import progress, roles, traces
+from lms.services.traces import Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """The learners of a promotion at one moment.
+
+    :param cells: what each did for each assignment; nothing where there is no trace of work.
+    :param passed: the assignments that each has passed, whichever the attempt.
+    """
+
+    learners: tuple[Membership, ...]
+    cells: Mapping[Key, Cell]
+    passed: Mapping[int, frozenset[str]]
+    facts: GroupFacts
+
+    def facts_of(self, learner_id: int) -> LearnerFacts | None:
+        """Return what is known of one learner, or None of somebody who is none."""
+        return next(
+            (found for found in self.facts.learners if found.learner_id == learner_id), None
+        )
+
+
+def watch(session: Session, promotion: Promotion, course: Course, *, now: datetime) -> Watched:
+    """Return what is known of the learners, in four queries whatever their number."""
+    learners = tuple(
+        found
+        for found in roles.members(session, promotion, now=now)
+        if found.role == Role.LEARNER
+    )
+    latest = traces.latest_by_place(session, promotion.id, course.slug)
+    cells, passed = _cells(session, promotion, course, latest)
+    failing = _failing(session, promotion, course)
+    active: dict[int, datetime] = {}
+    for (learner_id, _place), at in latest.items():
+        active[learner_id] = max(at, active.get(learner_id, at))
+    facts = tuple(
+        LearnerFacts(
+            learner_id=found.user_id,
+            since=found.started_at,
+            last_activity_at=active.get(found.user_id),
+            passed=len(passed.get(found.user_id, ())),
+            failing=failing.get(found.user_id, ()),
+        )
+        for found in learners
+    )
+    return Watched(
+        learners=learners,
+        cells=cells,
+        passed=passed,
+        facts=GroupFacts(now=now, learners=facts),
+    )
+
+
+def _cells(
+    session: Session, promotion: Promotion, course: Course, latest: Mapping[Key, datetime]
+) -> tuple[dict[Key, Cell], dict[int, frozenset[str]]]:
+    known = {assignment.id for assignment in course.assignments}
+    cells = {
+        key: Cell(state=CellState.DRAFT, last_at=at)
+        for key, at in latest.items()
+        if key[1] in known
+    }
+    passed: dict[int, set[str]] = {}
+    for row in session.execute(_works(promotion, course)):
+        learner_id, assignment_id, submission_id, attempt, is_passed, job, points, most = row
+        if assignment_id not in known:
+            continue
+        if is_passed:
+            passed.setdefault(learner_id, set()).add(assignment_id)
+        key = (learner_id, assignment_id)
+        cells[key] = Cell(
+            state=OF_STANDING[_standing(is_passed, job)],
+            points=points,
+            max_points=most or 0.0,
+            attempts=attempt,
+            last_at=latest.get(key),
+            submission_id=submission_id,
+        )
+    return cells, {key: frozenset(ids) for key, ids in passed.items()}
+
+
+def _works(
+    promotion: Promotion, course: Course
+) -> Select[int, str, int, int, bool | None, str | None, float, float]:
+    """Return the query of all attempts with their runs and scores, in order."""
+    job = (
+        select(Job.state)
+        .where(Job.submission_id == Submission.id)
+        .order_by(Job.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_passed = case((GradingRun.id.is_not(None), progress.is_passed_run()))
+    return (
+        select(
+            Submission.learner_id,
+            Submission.assignment_id,
+            Submission.id,
+            Submission.attempt,
+            is_passed,
+            case((GradingRun.id.is_(None), job)),
+            Score.points,
+            Score.max_points,
+        )
+        .outerjoin(GradingRun, GradingRun.submission_id == Submission.id)
+        .outerjoin(
+            Score,
+            (Score.learner_id == Submission.learner_id)
+            & (Score.course_slug == Submission.course_slug)
+            & (Score.assignment_id == Submission.assignment_id),
+        )
+        .where(Submission.promotion_id == promotion.id, Submission.course_slug == course.slug)
+        .order_by(Submission.attempt, GradingRun.id)
+    )
+
+
+def _standing(is_passed: bool | None, job: str | None) -> Standing:
+    if is_passed is not None:
+        return Standing.PASSED if is_passed else Standing.TO_REDO
+    return standing_of_job(JobState(job)) if job else Standing.HELD
+
+
+def _failing(
+    session: Session, promotion: Promotion, course: Course
+) -> dict[int, tuple[FailingExercise, ...]]:
+    """Return the exercises that each learner tried and never passed, in course order."""
+    is_settled = case((ExerciseResult.outcome.in_(SETTLED), 1), else_=0)
+    rows = session.execute(
+        select(
+            Submission.learner_id,
+            Submission.assignment_id,
+            ExerciseResult.exercise_id,
+            func.max(ExerciseResult.title),
+            func.count(Submission.id.distinct()),
+            func.max(Submission.handed_in_at),
+            func.max(Submission.id),
+        )
+        .join(GradingRun, GradingRun.submission_id == Submission.id)
+        .join(ExerciseResult, ExerciseResult.run_id == GradingRun.id)
+        .where(Submission.promotion_id == promotion.id, Submission.course_slug == course.slug)
+        .group_by(Submission.learner_id, Submission.assignment_id, ExerciseResult.exercise_id)
+        .having(func.sum(is_settled) == 0)
+        .order_by(func.max(Submission.id))
+    )
+    titles = {assignment.id: assignment.title for assignment in course.assignments}
+    failing: dict[int, list[FailingExercise]] = {}
+    for learner_id, assignment_id, exercise_id, title, runs, at, submission_id in rows:
+        if assignment_id in titles:
+            failing.setdefault(learner_id, []).append(
+                FailingExercise(
+                    assignment_id=assignment_id,
+                    assignment_title=titles[assignment_id],
+                    exercise_id=exercise_id,
+                    title=title,
+                    runs=runs,
+                    latest_at=at,
+                    submission_id=submission_id,
+                )
+            )
+    return {learner_id: tuple(found) for learner_id, found in failing.items()}

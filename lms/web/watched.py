@@ -1,0 +1,64 @@
+"""What the pages of a promotion share: its course, its learners and their alerts, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import g
+from flask_babel import to_user_timezone
+
+from lms.domain.course import Course
+from lms.errors import Refusal
+from lms.models import Promotion
+from lms.plugins import alert_finder, alert_rules
+from lms.services import alerts
+from lms.services.alerts import Alerts, RuleInForce
+from lms.services.watching import Watched, watch
+from lms.web.context import now, site
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """A promotion as it stands at this moment."""
+
+    promotion: Promotion
+    course: Course
+    watched: Watched
+    rules: tuple[RuleInForce, ...]
+    alerts: Alerts
+
+
+def course_of(promotion: Promotion) -> Course | None:
+    """Return the promotion's course, or None while its files cannot be read."""
+    try:
+        return site().library.course(promotion.programme.course_slug)
+    except Refusal:
+        return None
+
+
+def today() -> date:
+    """Return the day that it is for the person who asks."""
+    day: date = to_user_timezone(now()).date()
+    return day
+
+
+def rules_of(promotion: Promotion) -> tuple[RuleInForce, ...]:
+    """Return the rules of the promotion with its thresholds."""
+    return alerts.rules_in_force(g.session, promotion, alert_rules(site().plugins))
+
+
+def seen(promotion: Promotion, course: Course) -> Seen:
+    """Return what is known of the learners, and what the rules find."""
+    watched, rules = watch(g.session, promotion, course, now=now()), rules_of(promotion)
+    found = alerts.alerts_of(
+        g.session,
+        promotion,
+        watched.facts,
+        rules,
+        alert_finder(site().plugins),
+        today=today(),
+    )
+    return Seen(
+        promotion=promotion, course=course, watched=watched, rules=rules, alerts=found
+    )
