@@ -13,6 +13,8 @@ from lms.domain.jobs import JobState
 from lms.models import (
     AlertAside,
     GradingRun,
+    Group,
+    GroupMember,
     Job,
     Promotion,
     Score,
@@ -27,6 +29,7 @@ NOTHING = Cell()
 
 
 def board_of(
+    session: Session,
     watched: Watched,
     course: Course,
     alerts: Sequence[RaisedAlert],
@@ -44,13 +47,20 @@ def board_of(
         )
         for found in course.assignments
     )
+    groups = _groups(session, watched)
     titles: dict[int, list[str]] = {}
     for raised in alerts:
         titles.setdefault(raised.alert.learner_id, []).append(raised.rule.title)
     return Board(
         columns=columns,
         rows=tuple(
-            _row(watched, member.user, columns, titles.get(member.user_id, ()))
+            _row(
+                watched,
+                member.user,
+                columns,
+                titles.get(member.user_id, ()),
+                groups.get(member.user_id, frozenset()),
+            )
             for member in watched.learners
         ),
         modules={module.id: module.title for module in course.modules},
@@ -58,7 +68,11 @@ def board_of(
 
 
 def _row(
-    watched: Watched, learner: User, columns: Sequence[Column], titles: Sequence[str]
+    watched: Watched,
+    learner: User,
+    columns: Sequence[Column],
+    titles: Sequence[str],
+    groups: frozenset[str],
 ) -> Row:
     cells = tuple(
         watched.cells.get((learner.id, column.assignment_id), NOTHING) for column in columns
@@ -71,8 +85,22 @@ def _row(
         passed=len(watched.passed.get(learner.id, ())),
         to_redo=sum(cell.state is CellState.TO_REDO for cell in cells),
         last_activity_at=facts.last_activity_at if facts else None,
+        groups=groups,
         alerts=tuple(dict.fromkeys(titles)),
     )
+
+
+def _groups(session: Session, watched: Watched) -> Mapping[int, frozenset[str]]:
+    """Return the names of each learner's groups."""
+    rows = session.execute(
+        select(GroupMember.learner_id, Group.name)
+        .join(Group, GroupMember.group_id == Group.id)
+        .where(Group.promotion_id == watched.promotion_id)
+    )
+    names: dict[int, set[str]] = {}
+    for learner_id, name in rows:
+        names.setdefault(learner_id, set()).add(name)
+    return {learner_id: frozenset(found) for learner_id, found in names.items()}
 
 
 def revision(session: Session, promotion: Promotion) -> Mapping[str, str]:

@@ -1,4 +1,4 @@
-"""How an assignment goes wrong in a promotion: exercise by exercise, the same errors together."""
+"""How an assignment goes wrong in a promotion: by exercise, the same errors together."""
 
 from __future__ import annotations
 

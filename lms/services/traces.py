@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from statistics import median_low
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -31,6 +33,18 @@ LESSONS = ""
 
 #: A learner and a place.
 Key = tuple[int, str]
+
+@dataclass(frozen=True, kw_only=True)
+class TimeOn:
+    """The time that a promotion spent on one assignment.
+
+    :param learners: of how many there is an estimate.
+    :param median_s: at least half of them spent that much, or less.
+    """
+
+    learners: int
+    median_s: float
+
 
 Traces = Select[int, str, datetime]
 
@@ -89,6 +103,15 @@ def time_spent(
     for person, place, at in session.execute(every):
         found.setdefault(person, []).append(Trace(at=at, place=place))
     return {person: time_spent_s(traces) for person, traces in found.items()}
+
+
+def time_on(
+    session: Session, promotion_id: int, course_slug: str, assignment_id: str
+) -> TimeOn | None:
+    """Return the estimated time on one assignment; None when there is no estimate yet."""
+    every = time_spent(session, promotion_id, course_slug).values()
+    spent = [found[assignment_id] for found in every if assignment_id in found]
+    return TimeOn(learners=len(spent), median_s=median_low(spent)) if spent else None
 
 
 def _of_promotion(

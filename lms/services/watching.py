@@ -36,6 +36,7 @@ class Watched:
     :param passed: the assignments that each has passed, whichever the attempt.
     """
 
+    promotion_id: int
     learners: tuple[Membership, ...]
     cells: Mapping[Key, Cell]
     passed: Mapping[int, frozenset[str]]
@@ -72,6 +73,7 @@ def watch(session: Session, promotion: Promotion, course: Course, *, now: dateti
         for found in learners
     )
     return Watched(
+        promotion_id=promotion.id,
         learners=learners,
         cells=cells,
         passed=passed,

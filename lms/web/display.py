@@ -187,15 +187,16 @@ def day_in_words(moment: datetime) -> str:
 
 @bp.app_template_filter("moment_in_words")
 def moment_in_words(moment: datetime) -> str:
-    """Write a day and an hour: « lundi 5 novembre 2018 à 9 h 30 »."""
-    hour = gettext("H'\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}'mm")
+    """Write a day and an hour: « lundi 5 novembre 2018 à 9 h 30 »."""
     return str(
-        gettext(
-            "%(day)s à %(hour)s",
-            day=day_in_words(moment),
-            hour=format_datetime(moment, hour),
-        )
+        gettext("%(day)s à %(hour)s", day=day_in_words(moment), hour=hour_in_words(moment))
     )
+
+
+@bp.app_template_filter("hour_in_words")
+def hour_in_words(moment: datetime) -> str:
+    """Write an hour: « 9 h 30 »."""
+    return str(format_datetime(moment, gettext("H'\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}'mm")))
 
 
 @bp.app_template_filter("due_in_words")

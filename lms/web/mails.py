@@ -103,3 +103,21 @@ def comment_mail(submission: Submission, comment: Comment) -> Mail:
                 link=public_link("submissions.show", submission_id=submission.id),
             ),
         )
+
+
+def follow_up_mail(promotion: Promotion, learner: User, author: User, message: str) -> Mail:
+    """Return the mail by which somebody of the team writes to a learner."""
+    with force_locale(learner.locale or "fr"):
+        return Mail(
+            to=learner.email,
+            subject=_("Un message de %(name)s", name=author.name),
+            text=render_template(
+                "mails/follow_up.txt",
+                name=learner.name,
+                author=author.name,
+                email=author.email,
+                promotion=promotion.name,
+                message=message,
+                link=public_link("alerts.mine"),
+            ),
+        )

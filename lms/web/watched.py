@@ -32,9 +32,17 @@ class Seen:
 def course_of(promotion: Promotion) -> Course | None:
     """Return the promotion's course, or None while its files cannot be read."""
     try:
-        return site().library.course(promotion.programme.course_slug)
+        return needed_course_of(promotion)
     except Refusal:
         return None
+
+
+def needed_course_of(promotion: Promotion) -> Course:
+    """Return the promotion's course.
+
+    :raises Refusal: while its files cannot be read.
+    """
+    return site().library.course(promotion.programme.course_slug)
 
 
 def today() -> date:
@@ -59,6 +67,4 @@ def seen(promotion: Promotion, course: Course) -> Seen:
         alert_finder(site().plugins),
         today=today(),
     )
-    return Seen(
-        promotion=promotion, course=course, watched=watched, rules=rules, alerts=found
-    )
+    return Seen(promotion=promotion, course=course, watched=watched, rules=rules, alerts=found)
