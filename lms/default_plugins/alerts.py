@@ -40,8 +40,8 @@ def alert_rules() -> Sequence[AlertRule]:
             key=QUIET,
             title=_("Aucune activité récente"),
             sentence=_(
-                "Aucune trace d’activité depuis {days} jours : ni leçon ouverte, ni brouillon "
-                "enregistré, ni rendu, ni question, ni quiz."
+                "Aucune trace d’activité depuis {days} jours, fermetures non comptées : ni "
+                "leçon ouverte, ni brouillon enregistré, ni rendu, ni question, ni quiz."
             ),
             thresholds=(
                 Threshold(
@@ -105,19 +105,19 @@ def _quiet(days: int, facts: GroupFacts) -> Iterable[Alert]:
     from flask_babel import gettext as _
 
     for learner in facts.learners:
-        quiet_days = (facts.now - _seen_at(learner)).days
+        quiet_days = facts.open_days_since(_seen_at(learner))
         if quiet_days < days:
             continue
         if learner.last_activity_at is None:
             told = _(
                 "Aucune trace d’activité depuis l’arrivée dans la promotion, le %(day)s : "
-                "%(days)s jours.",
+                "%(days)s jours sans les fermetures.",
                 day=_day(learner.since),
                 days=quiet_days,
             )
         else:
             told = _(
-                "Dernière trace d’activité le %(day)s : %(days)s jours.",
+                "Dernière trace d’activité le %(day)s : %(days)s jours sans les fermetures.",
                 day=_day(learner.last_activity_at),
                 days=quiet_days,
             )

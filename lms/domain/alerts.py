@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from statistics import median_low
 
 from lms.errors import Invalid
@@ -88,16 +88,31 @@ class LearnerFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class GroupFacts:
-    """What is known of a promotion at one moment."""
+    """What is known of a promotion at one moment.
+
+    :param closures: first and last day of each time in which the school is closed.
+    """
 
     now: datetime
     learners: tuple[LearnerFacts, ...] = ()
+    closures: tuple[tuple[date, date], ...] = ()
 
     @property
     def median_passed(self) -> int:
         """As many assignments are passed by at least half of the learners; 0 without any."""
         passed = [learner.passed for learner in self.learners]
         return median_low(passed) if passed else 0
+
+    def open_days_since(self, moment: datetime) -> int:
+        """Return how many whole days went by without those on which the school is closed."""
+        days = (self.now - moment).days
+        closed = {
+            first + timedelta(days=number)
+            for first, last in self.closures
+            for number in range((last - first).days + 1)
+        }
+        gone_by = (moment.date() + timedelta(days=number + 1) for number in range(days))
+        return sum(day not in closed for day in gone_by)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,8 +13,6 @@ from lms.domain.jobs import JobState
 from lms.models import (
     AlertAside,
     GradingRun,
-    Group,
-    GroupMember,
     Job,
     Promotion,
     Score,
@@ -29,7 +27,6 @@ NOTHING = Cell()
 
 
 def board_of(
-    session: Session,
     watched: Watched,
     course: Course,
     alerts: Sequence[RaisedAlert],
@@ -47,7 +44,6 @@ def board_of(
         )
         for found in course.assignments
     )
-    groups = _groups(session, watched)
     titles: dict[int, list[str]] = {}
     for raised in alerts:
         titles.setdefault(raised.alert.learner_id, []).append(raised.rule.title)
@@ -59,7 +55,7 @@ def board_of(
                 member.user,
                 columns,
                 titles.get(member.user_id, ()),
-                groups.get(member.user_id, frozenset()),
+                watched.groups.get(member.user_id, frozenset()),
             )
             for member in watched.learners
         ),
@@ -88,19 +84,6 @@ def _row(
         groups=groups,
         alerts=tuple(dict.fromkeys(titles)),
     )
-
-
-def _groups(session: Session, watched: Watched) -> Mapping[int, frozenset[str]]:
-    """Return the names of each learner's groups."""
-    rows = session.execute(
-        select(GroupMember.learner_id, Group.name)
-        .join(Group, GroupMember.group_id == Group.id)
-        .where(Group.promotion_id == watched.promotion_id)
-    )
-    names: dict[int, set[str]] = {}
-    for learner_id, name in rows:
-        names.setdefault(learner_id, set()).add(name)
-    return {learner_id: frozenset(found) for learner_id, found in names.items()}
 
 
 def revision(session: Session, promotion: Promotion) -> Mapping[str, str]:

@@ -34,6 +34,7 @@ LESSONS = ""
 #: A learner and a place.
 Key = tuple[int, str]
 
+
 @dataclass(frozen=True, kw_only=True)
 class TimeOn:
     """The time that a promotion spent on one assignment.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Result, Select, case, func, null, select, union_all
 from sqlalchemy.orm import Session
 
 from lms.domain.access import Role
@@ -16,8 +16,11 @@ from lms.domain.course import Course
 from lms.domain.jobs import JobState
 from lms.domain.standing import SETTLED, Standing, standing_of_job
 from lms.models import (
+    Closure,
     ExerciseResult,
     GradingRun,
+    Group,
+    GroupMember,
     Job,
     Membership,
     Promotion,
@@ -34,12 +37,13 @@ class Watched:
 
     :param cells: what each did for each assignment; nothing where there is no trace of work.
     :param passed: the assignments that each has passed, whichever the attempt.
+    :param groups: names of each learner's groups.
     """
 
-    promotion_id: int
     learners: tuple[Membership, ...]
     cells: Mapping[Key, Cell]
     passed: Mapping[int, frozenset[str]]
+    groups: Mapping[int, frozenset[str]]
     facts: GroupFacts
 
     def facts_of(self, learner_id: int) -> LearnerFacts | None:
@@ -50,7 +54,7 @@ class Watched:
 
 
 def watch(session: Session, promotion: Promotion, course: Course, *, now: datetime) -> Watched:
-    """Return what is known of the learners, in four queries whatever their number."""
+    """Return what is known of the learners, in five queries whatever their number."""
     learners = tuple(
         found
         for found in roles.members(session, promotion, now=now)
@@ -72,13 +76,39 @@ def watch(session: Session, promotion: Promotion, course: Course, *, now: dateti
         )
         for found in learners
     )
+    groups, closures = _set_up(session, promotion)
     return Watched(
-        promotion_id=promotion.id,
         learners=learners,
         cells=cells,
         passed=passed,
-        facts=GroupFacts(now=now, learners=facts),
+        groups=groups,
+        facts=GroupFacts(now=now, learners=facts, closures=closures),
     )
+
+
+def _set_up(
+    session: Session, promotion: Promotion
+) -> tuple[dict[int, frozenset[str]], tuple[tuple[date, date], ...]]:
+    """Return the groups of each learner and the closed days of a promotion, in one query."""
+    rows: Result[date | None, date | None, int | None, str | None] = session.execute(
+        union_all(
+            select(Closure.first_on, Closure.last_on, null(), null()).where(
+                Closure.promotion_id == promotion.id
+            ),
+            select(null(), null(), GroupMember.learner_id, Group.name)
+            .join(Group, GroupMember.group_id == Group.id)
+            .where(Group.promotion_id == promotion.id),
+        )
+    )
+    closures: list[tuple[date, date]] = []
+    groups: dict[int, set[str]] = {}
+    for first_on, last_on, learner_id, name in rows:
+        if name is None:
+            closures.append((first_on, last_on))
+        else:
+            groups.setdefault(learner_id, set()).add(name)
+    named = {learner_id: frozenset(names) for learner_id, names in groups.items()}
+    return named, tuple(closures)
 
 
 def _cells(

@@ -47,7 +47,7 @@ def promotion(slug: str) -> ResponseReturnValue:
     if course is None:
         return render_template("teach/promotion.html", promotion=asked, course=None)
     found = seen(asked, course)
-    board = board_of(g.session, found.watched, course, found.alerts.raised)
+    board = board_of(found.watched, course, found.alerts.raised)
     choice = _choice()
     return render_template(
         "teach/promotion.html",
