@@ -13,8 +13,8 @@ from lms.config import Config
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.domain.activities import Activity, Answers, Mark, PageText
-from lms.domain.referentials import Shelf
 from lms.domain.alerts import Alert, AlertRule, GroupFacts
+from lms.domain.referentials import Shelf
 from lms.domain.roster import RosterLine
 
 if TYPE_CHECKING:
@@ -114,6 +114,10 @@ def referentials(courses: Path) -> Shelf | None:
     installed later wins. An exception is logged, and what the others bring is still there.
 
     :param courses: the folder of the courses.
+    """
+
+
+@hookspec
 def alert_rules() -> Sequence[AlertRule] | None:
     """Return rules by which a trainer is told who may need a hand, or None to add none.
 

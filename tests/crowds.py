@@ -127,7 +127,6 @@ def _work(
             assignment_id=version.assignment_id,
             points=points,
             max_points=4.0,
-            reason="",
             run_id=run.id,
             derived_at=at,
         )

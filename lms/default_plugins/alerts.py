@@ -40,7 +40,7 @@ def alert_rules() -> Sequence[AlertRule]:
             key=QUIET,
             title=_("Aucune activité récente"),
             sentence=_(
-                "Aucune trace d’activité depuis {days} jours, fermetures non comptées : ni "
+                "Aucune trace d’activité depuis {days} jours, fermetures non comptées : ni "
                 "leçon ouverte, ni brouillon enregistré, ni rendu, ni question, ni quiz."
             ),
             thresholds=(
@@ -89,7 +89,7 @@ def _often_to_redo(runs: int, facts: GroupFacts) -> Iterable[Alert]:
                     learner_id=learner.learner_id,
                     subject=f"{found.assignment_id}/{found.exercise_id}",
                     facts=_(
-                        "%(runs)s rendus à reprendre sur « %(exercise)s » "
+                        "%(runs)s rendus à reprendre sur « %(exercise)s » "
                         "(%(assignment)s), le dernier le %(day)s.",
                         runs=found.runs,
                         exercise=found.title,
@@ -110,14 +110,14 @@ def _quiet(days: int, facts: GroupFacts) -> Iterable[Alert]:
             continue
         if learner.last_activity_at is None:
             told = _(
-                "Aucune trace d’activité depuis l’arrivée dans la promotion, le %(day)s : "
+                "Aucune trace d’activité depuis l’arrivée dans la promotion, le %(day)s : "
                 "%(days)s jours sans les fermetures.",
                 day=_day(learner.since),
                 days=quiet_days,
             )
         else:
             told = _(
-                "Dernière trace d’activité le %(day)s : %(days)s jours sans les fermetures.",
+                "Dernière trace d’activité le %(day)s : %(days)s jours sans les fermetures.",
                 day=_day(learner.last_activity_at),
                 days=quiet_days,
             )
@@ -125,7 +125,7 @@ def _quiet(days: int, facts: GroupFacts) -> Iterable[Alert]:
             learner_id=learner.learner_id,
             facts=told,
             cleared_by=_(
-                "Disparaît à la prochaine trace : une leçon ouverte, un brouillon, un rendu, "
+                "Disparaît à la prochaine trace : une leçon ouverte, un brouillon, un rendu, "
                 "une question ou un quiz."
             ),
         )
@@ -142,9 +142,9 @@ def _behind(gap: int, facts: GroupFacts) -> Iterable[Alert]:
             yield Alert(
                 learner_id=learner.learner_id,
                 facts=ngettext(
-                    "%(num)s exercice validé ; la moitié de la promotion en a validé "
+                    "%(num)s exercice validé ; la moitié de la promotion en a validé "
                     "%(median)s ou plus.",
-                    "%(num)s exercices validés ; la moitié de la promotion en a validé "
+                    "%(num)s exercices validés ; la moitié de la promotion en a validé "
                     "%(median)s ou plus.",
                     learner.passed,
                     median=median,

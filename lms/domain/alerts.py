@@ -146,7 +146,7 @@ def _number(threshold: Threshold, typed: str) -> int:
     is_number = bare.isascii() and bare.isdigit() and len(bare) <= 6
     if not is_number or not threshold.minimum <= int(bare) <= threshold.maximum:
         raise Invalid(
-            f"« {threshold.label} » : écrivez un nombre entier de {threshold.minimum} "
+            f"« {threshold.label} » : écrivez un nombre entier de {threshold.minimum} "
             f"à {threshold.maximum}."
         )
     return int(bare)

@@ -136,7 +136,7 @@ def _of_test(test: Mapping[str, Any]) -> WrongOutcome | None:
     got = (test.get("comparison") or {}).get("got")
     if got:
         shown = got.get("text") or " × ".join(str(size) for size in got.get("shape", ()))
-        text = f"{got['type']} : {shown}" if shown else got["type"]
+        text = f"{got['type']} : {shown}" if shown else got["type"]
         return WrongOutcome(
             kind=OutcomeKind.VALUE,
             name=test["id"],

@@ -211,6 +211,7 @@ def change_rule(
         f"promotion:{promotion.id}",
         actor_id=actor_id,
         now=now,
+        promotion_id=promotion.id,
         rule=rule.key,
         was_on=before.is_on,
         is_on=is_on,
@@ -243,10 +244,10 @@ def _in_force(rule: AlertRule, kept: AlertSetting | None) -> RuleInForce:
 def _read_note(note: str) -> str:
     bare = " ".join(note.split())
     if not bare:
-        raise Invalid("Écrivez pourquoi : la note aide qui reprendra le suivi.")
+        raise Invalid("Écrivez pourquoi : la note aide qui reprendra le suivi.")
     if len(bare) > MAX_NOTE_CHARACTERS:
         raise Invalid(
-            f"Cette note dépasse {MAX_NOTE_CHARACTERS} caractères : raccourcissez-la."
+            f"Cette note dépasse {MAX_NOTE_CHARACTERS} caractères : raccourcissez-la."
         )
     return bare
 
@@ -262,7 +263,8 @@ def _note(session: Session, row: AlertAside, action: str, actor_id: int, now: da
         f"user:{row.learner_id}",
         actor_id=actor_id,
         now=now,
-        promotion=row.promotion_id,
+        promotion_id=row.promotion_id,
+        person_id=row.learner_id,
         rule=row.rule,
         about=row.subject,
         until=row.until.isoformat(),

@@ -12,7 +12,14 @@ from graders.notebooks.read import read_notebook
 from lms.blobs import BlobStore
 from lms.domain.standing import SETTLED
 from lms.domain.wrong_outcomes import Group, Result, grouped
-from lms.models import AssignmentVersion, ExerciseResult, GradingRun, Promotion, Submission
+from lms.models import (
+    AssignmentVersion,
+    ExerciseResult,
+    GradingRun,
+    Promotion,
+    Submission,
+    User,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,10 +47,12 @@ class Outcomes:
 
     :param exercises: the one that most people stumbled over first.
     :param tests: the text of each test that the reader may see, by its `grade_id`.
+    :param names: whose each submission is.
     """
 
     exercises: tuple[ExerciseOutcomes, ...] = ()
     tests: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 def outcomes_of(
@@ -58,7 +67,7 @@ def outcomes_of(
 
     :param has_hidden: whether the reader may see what hidden tests ask.
     """
-    rows = _rows(session, promotion, assignment_id)
+    rows, names = _rows(session, promotion, assignment_id)
     by_exercise: dict[str, list[tuple[ExerciseResult, Result]]] = {}
     for row, result in rows:
         by_exercise.setdefault(row.exercise_id, []).append((row, result))
@@ -68,12 +77,13 @@ def outcomes_of(
     if has_hidden and rows:
         newest = max(row.run_id for row, _result in rows)
         tests = {**tests, **_all_tests(session, blobs, newest)}
-    return Outcomes(exercises=tuple(found), tests=tests)
+    return Outcomes(exercises=tuple(found), tests=tests, names=names)
 
 
 def _rows(
     session: Session, promotion: Promotion, assignment_id: str
-) -> Sequence[tuple[ExerciseResult, Result]]:
+) -> tuple[Sequence[tuple[ExerciseResult, Result]], Mapping[int, str]]:
+    """Return the results of the latest run of each submission, and whose each one is."""
     newest = (
         select(func.max(GradingRun.id))
         .join(GradingRun.submission)
@@ -85,26 +95,27 @@ def _rows(
         .group_by(GradingRun.submission_id)
     )
     found = session.execute(
-        select(ExerciseResult, GradingRun.outcome, Submission.learner_id, Submission.id)
+        select(ExerciseResult, GradingRun.outcome, User.id, User.name, Submission.id)
         .join(GradingRun, ExerciseResult.run_id == GradingRun.id)
         .join(Submission, GradingRun.submission_id == Submission.id)
+        .join(User, Submission.learner_id == User.id)
         .where(GradingRun.id.in_(newest))
         .order_by(Submission.id, ExerciseResult.position)
     )
-    return [
-        (
-            row,
-            Result(
-                learner_id=learner_id,
-                submission_id=submission_id,
-                run_outcome=run_outcome,
-                outcome=row.outcome,
-                tests=row.tests,
-                errors=row.errors or (),
-            ),
+    rows: list[tuple[ExerciseResult, Result]] = []
+    names: dict[int, str] = {}
+    for row, run_outcome, learner_id, name, submission_id in found:
+        names[submission_id] = name
+        result = Result(
+            learner_id=learner_id,
+            submission_id=submission_id,
+            run_outcome=run_outcome,
+            outcome=row.outcome,
+            tests=row.tests,
+            errors=row.errors or (),
         )
-        for row, run_outcome, learner_id, submission_id in found
-    ]
+        rows.append((row, result))
+    return rows, names
 
 
 def _exercise(key: str, held: Sequence[tuple[ExerciseResult, Result]]) -> ExerciseOutcomes:

@@ -103,9 +103,9 @@ def _set_up(
     closures: list[tuple[date, date]] = []
     groups: dict[int, set[str]] = {}
     for first_on, last_on, learner_id, name in rows:
-        if name is None:
+        if first_on is not None and last_on is not None:
             closures.append((first_on, last_on))
-        else:
+        elif learner_id is not None and name is not None:
             groups.setdefault(learner_id, set()).add(name)
     named = {learner_id: frozenset(names) for learner_id, names in groups.items()}
     return named, tuple(closures)

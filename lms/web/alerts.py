@@ -82,7 +82,7 @@ def set_aside(slug: str) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         return _page(asked, Refused(form="aside", error=str(refusal), typed=typed)), 422
-    flash(_("Alerte mise de côté : elle attend plus bas, où elle peut être reprise."), "ok")
+    flash(_("Alerte mise de côté : elle attend plus bas, où elle peut être reprise."), "ok")
     return redirect(url_for(".show", slug=slug), 303)
 
 
@@ -113,7 +113,8 @@ def write(slug: str) -> ResponseReturnValue:
         f"user:{learner.id}",
         actor_id=author.id,
         now=now(),
-        promotion=asked.id,
+        promotion_id=asked.id,
+        person_id=learner.id,
     )
     flash(_("Message envoyé à %(name)s.", name=learner.name), "ok")
     return redirect(url_for(".show", slug=slug), 303)

@@ -41,3 +41,7 @@ class BoardWords:
         if day not in self._days:
             self._days[day] = str(format_date(day, "d MMM"))
         return self._days[day]
+
+    def date(self, moment: datetime) -> str:
+        """Write a day with its year: « 12 nov. 2026 »."""
+        return str(format_date(moment.astimezone(self._zone).date(), "d MMM y"))

@@ -55,6 +55,17 @@ SENTENCES = {
     "score.changed": lazy_gettext(
         "La note de %(person)s pour « %(title)s » a changé : %(before)s, puis %(after)s."
     ),
+    "alert.set-aside": lazy_gettext(
+        "%(actor)s a mis de côté une alerte au sujet de %(person)s, jusqu’au %(until)s."
+    ),
+    "alert.resumed": lazy_gettext(
+        "%(actor)s a rendu visible une alerte au sujet de %(person)s."
+    ),
+    "alert-rule.changed": lazy_gettext(
+        "%(actor)s a changé la règle d’alerte « %(rule)s » : « %(before)s », puis "
+        "« %(after)s »."
+    ),
+    "learner.written-to": lazy_gettext("%(actor)s a écrit à %(person)s."),
     "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
     "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
     "user.closed": lazy_gettext("%(actor)s a fermé un compte."),

@@ -41,8 +41,8 @@ def _pages() -> list[tuple[str, Action, str]]:
     """Return the endpoint, the right that it asks for and the words of each page."""
     return [
         ("teach.promotion", Action.SEE_RESULTS, _("Résultats")),
-        ("calendar.show", Action.SEE_RESULTS, _("Calendrier")),
         ("alerts.show", Action.SEE_RESULTS, _("Alertes")),
+        ("calendar.show", Action.SEE_RESULTS, _("Calendrier")),
         ("members.show", Action.SEE_RESULTS, _("Membres")),
         ("help.promotion", Action.SEE_RESULTS, _("Questions")),
         ("similarity.assignments", Action.COMPARE, _("Ressemblances")),

@@ -104,6 +104,7 @@ def person(slug: str, learner_id: int) -> ResponseReturnValue:
         learner=learner,
         followed=following.follow(g.session, asked, found.course, found.watched, learner.id),
         alerts=found.alerts.of(learner.id),
+        words=BoardWords(),
     )
 
 

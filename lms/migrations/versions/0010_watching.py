@@ -26,7 +26,9 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_setting")),
-        sa.UniqueConstraint("promotion_id", "rule", name=op.f("uq_alert_setting_promotion_id")),
+        sa.UniqueConstraint(
+            "promotion_id", "rule", name=op.f("uq_alert_setting_promotion_id_rule")
+        ),
     )
     op.create_table(
         "alert_aside",
@@ -63,7 +65,7 @@ def upgrade() -> None:
             "learner_id",
             "rule",
             "subject",
-            name=op.f("uq_alert_aside_promotion_id"),
+            name=op.f("uq_alert_aside_promotion_id_learner_id_rule_subject"),
         ),
     )
     with op.batch_alter_table("alert_aside", schema=None) as batch_op:

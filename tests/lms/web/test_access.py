@@ -20,6 +20,7 @@ from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
 from lms.models import (
+    AlertAside,
     AuditEvent,
     Base,
     Closure,
@@ -100,6 +101,7 @@ ENROLLING = {
 }
 CALENDAR = "/promotions/{promotion}/calendrier"
 CONFIRMED = {"confirme": "1"}
+ALERTS = "/promotions/{promotion}/alertes/"
 LIKENESSES = "/promotions/{promotion}/ressemblances/"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
@@ -234,6 +236,41 @@ ROUTES = {
         address=f"{LIKENESSES}premier-carnet/{{submission}}/{{other}}/", **COMPARING
     ),
     "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
+    "GET teach.follow": Route(address="/promotions/{promotion}/suivi", **RESULTS),
+    "GET teach.person": Route(
+        address="/promotions/{promotion}/personnes/{learner}/", **RESULTS
+    ),
+    "GET teach.assignment": Route(
+        address="/promotions/{promotion}/exercices/premier-carnet/", **RESULTS
+    ),
+    "GET alerts.mine": Route(address="/suivi/", **ACCOUNT),
+    "GET alerts.show": Route(address=ALERTS, **RESULTS),
+    "GET alerts.rules": Route(address=f"{ALERTS}regles", **COMPARING),
+    "POST alerts.change_rules": Route(
+        address=f"{ALERTS}regles",
+        fields={
+            "rendus-a-reprendre.runs": "3",
+            "sans-activite.days": "7",
+            "loin-du-parcours-median.gap": "4",
+        },
+        **COMPARING,
+    ),
+    "POST alerts.set_aside": Route(
+        address=f"{ALERTS}mises-de-cote",
+        fields={
+            "learner": "{learner}",
+            "rule": "sans-activite",
+            "note": "En stage",
+            "until": f"{NOW.date() + timedelta(days=9)}",
+        },
+        **RESULTS,
+    ),
+    "POST alerts.resume": Route(address=f"{ALERTS}mises-de-cote/{{aside}}/reprise", **RESULTS),
+    "POST alerts.write": Route(
+        address=f"{ALERTS}messages",
+        fields={"learner": "{learner}", "text": "Bonjour"},
+        **RESULTS,
+    ),
     "POST questions.answer": Route(address="/cours/petit-cours/debut/lire/reponses", **READING),
     "GET questions.pages": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
     "GET questions.counts": Route(
@@ -301,7 +338,7 @@ ROUTES = {
 }
 
 POSTS = [name for name in ROUTES if not name.startswith("GET")]
-STREAMS = {"GET submissions.follow"}
+STREAMS = {"GET submissions.follow", "GET teach.follow"}
 
 #: What a page of ours shows in a frame.
 FRAMED = {"GET drafts.output"}
@@ -341,6 +378,7 @@ class World:
         values["other"] = str(self.submissions["former owner"])
         values["question"] = values["submission"]  # they were given the same number
         values["data"] = "data/notes.csv"
+        values["learner"] = str(self.people["owner"].id)
         with self.site.sessions.begin() as session:
             if "{reset}" in template:
                 values["reset"] = resets.reset_token(
@@ -392,6 +430,19 @@ class World:
             roles.join(session, newcomer, promotion, Role.LEARNER, now=moment)
             session.flush()
             made["event"] = session.query(func.max(AuditEvent.id)).scalar()
+        if "{aside}" in template:
+            aside = AlertAside(
+                promotion_id=promotion.id,
+                learner_id=make_user(session).id,
+                rule="sans-activite",
+                subject="",
+                note="En stage",
+                until=moment.date(),
+                set_at=moment,
+            )
+            session.add(aside)
+            session.flush()
+            made["aside"] = aside.id
         if "{pending}" in template:
             invitations.invite(
                 session,
@@ -417,7 +468,9 @@ class World:
             headers = {"X-CSRFToken": sent}
             return client.open(address, method=name.split()[0], json=body, headers=headers)
         fields: dict[str, Any] = {
-            key: (io.BytesIO(answered()), "carnet.ipynb") if text == "notebook" else text
+            key: (io.BytesIO(answered()), "carnet.ipynb")
+            if text == "notebook"
+            else text.replace("{learner}", str(self.people["owner"].id))
             for key, text in ROUTES[name].fields.items()
         }
         page = "/connexion" if person in NOBODY else "/compte"
