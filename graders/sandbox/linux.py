@@ -24,6 +24,9 @@ MS_RDONLY, MS_NOSUID, MS_NODEV = 0x1, 0x2, 0x4
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 MNT_DETACH = 0x2
 
+MADV_COLLAPSE = 25
+HUGE_PAGE_BYTES = 2 << 20
+
 PR_SET_DUMPABLE = 4
 PR_SET_SECCOMP = 22
 PR_CAPBSET_DROP = 24
@@ -75,6 +78,24 @@ def mount(source: str, target: Path, kind: str, flags: int, options: str = "") -
 def unmount(target: Path) -> None:
     """Take a mount out of sight; it ends when its last user does."""
     _check(_libc().umount2(os.fsencode(target), ctypes.c_int(MNT_DETACH)), f"umount {target}")
+
+
+def join_pages(maps: Path = Path("/proc/self/maps")) -> None:
+    """Have our own memory lie in huge pages where it can: forks and ends then copy less.
+
+    A page that a child writes to is copied alone, as before. Kernels before Linux 6.1 refuse.
+    """
+    for line in maps.read_text().splitlines():
+        place, rights, _, _, inode = line.split(maxsplit=5)[:5]
+        if rights != "rw-p" or inode != "0":
+            continue
+        begin, end = (int(address, 16) for address in place.split("-"))
+        for page in range(-(-begin // HUGE_PAGE_BYTES), end // HUGE_PAGE_BYTES):
+            _libc().madvise(
+                ctypes.c_void_p(page * HUGE_PAGE_BYTES),
+                ctypes.c_size_t(HUGE_PAGE_BYTES),
+                ctypes.c_int(MADV_COLLAPSE),
+            )
 
 
 def prctl(option: int, *arguments: int) -> None:

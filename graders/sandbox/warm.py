@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import socket
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -36,17 +37,43 @@ def main(channel_fd: int) -> None:
     _load([*message["preload"], *(name for name in ours if find_spec(name))])
     program = compile_filter()
     rehearse(app)
-    signal.signal(signal.SIGCHLD, lambda *_: _tell_ends(channel))
+    wakes = _wakes()
     gc.collect()
     gc.freeze()
+    linux.join_pages()
     post.send(channel, {"is_ready": True})
+    _serve(app, program, channel, wakes)
+
+
+def _serve(app: Any, program: bytes, channel: socket.socket, wakes: tuple[int, int]) -> None:
+    """Fork on every order and tell of every end. Never returns."""
+    poll = select.poll()
+    for descriptor in (channel.fileno(), wakes[0]):
+        poll.register(descriptor, select.POLLIN)
     while True:
-        try:
-            order, descriptors = post.receive(channel)
-        except EOFError:
-            os._exit(0)
-        _send_child(app, program, channel, order, descriptors)
-        post.close(descriptors)
+        ready = {fd for fd, _ in poll.poll()}
+        if wakes[0] in ready:
+            os.read(wakes[0], 4096)
+            _tell_ends(channel)
+        if channel.fileno() in ready:
+            try:
+                order, descriptors = post.receive(channel)
+            except EOFError:
+                os._exit(0)
+            _send_child(app, program, [channel.fileno(), *wakes], order, descriptors)
+            post.close(descriptors)
+
+
+def _wakes() -> tuple[int, int]:
+    """Return a pipe that can be read once a child has ended.
+
+    A handler of our own would be late for a signal that comes just before we wait again.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return reader, writer
 
 
 def _tell_ends(channel: socket.socket) -> None:
@@ -68,36 +95,29 @@ def _load(names: Sequence[str]) -> None:
 def _send_child(
     app: Any,
     program: bytes,
-    channel: socket.socket,
+    ours: Sequence[int],
     order: dict[str, Any],
     descriptors: Sequence[int],
 ) -> None:
-    """Bear a child into the room and tell its number, which it does not know itself."""
+    """Bear a child into the room and tell its number, which it does not know itself.
+
+    :param ours: what the child must not have.
+    """
     answer_fd, processes, *inner = descriptors
     with socket.socket(fileno=os.dup(answer_fd)) as answer:
         try:
             linux.bear_into(processes)
-            with _ends_untold():
-                pid = os.fork()
-                if pid != 0:
-                    _tell_birth(answer, pid)
+            pid = os.fork()
+            if pid != 0:
+                _tell_birth(answer, pid)
+                return
         except OSError as error:
             post.send(answer, {"error": f"{type(error).__name__}: {error}"})
             return
-        if pid == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            post.close([channel.detach(), answer_fd, processes])
-            _enter(app, program, answer, order, inner)
-
-
-@contextmanager
-def _ends_untold() -> Iterator[None]:
-    """Put off `_tell_ends`: a child that ends at once must still be there when it is told."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD,))
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGCHLD,))
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        post.close([*ours, answer_fd, processes])
+        _enter(app, program, answer, order, inner)
 
 
 def _tell_birth(answer: socket.socket, pid: int) -> None:

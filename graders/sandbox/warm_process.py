@@ -137,7 +137,7 @@ class WarmProcess:
         if pid in self._ends:
             return self._ends.pop(pid)
         if not self.is_over:
-            self.end()  # it hangs: worth no more children
+            self._kill()  # it hangs: worth no more children
         with suppress(ChildProcessError):
             return os.waitpid(pid, 0)[1]
         return None
@@ -175,13 +175,18 @@ class WarmProcess:
         """Kill the process; its children live on in their rooms."""
         if self._is_ended:
             return
-        self._is_ended = self.is_over = True
+        self._is_ended = True
+        self._kill()
         self.channel.close()
+        ground.drop_space(self._space)
+        self._space.rmdir()
+
+    def _kill(self) -> None:
+        """Kill it; its channel then says so to whoever watches it."""
+        self.is_over, self.is_ready = True, False
         with suppress(ProcessLookupError):
             self._process.kill()
         self._process.wait()
-        ground.drop_space(self._space)
-        self._space.rmdir()
 
 
 def _born(answer: socket.socket) -> tuple[int, int]:

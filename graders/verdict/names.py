@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 #: Lines for IPython, which Python cannot read.
 MAGIC = re.compile(r"^\s*(%|!|\?|.*\?\s*$|[\w.]+\s*=\s*[%!])")
@@ -40,8 +41,9 @@ def _plain_line(line: str) -> str:
     return " " * indent + "pass" if indent else ""
 
 
+@lru_cache(maxsize=256)
 def parsed(source: str) -> ast.Module:
-    """Return a cell's tree; of a cell that is no Python, only the statements that are.
+    """Return a cell's tree, to be read only; of a cell that is no Python, what can be read.
 
     Magics are dropped only from cells that Python cannot read as they are.
     """
