@@ -67,7 +67,7 @@ class Agent:
     def answer_until(self, callback: Any) -> Any:
         """Answer requests until the one we wait for is answered, or for ever."""
         while True:
-            message, buffers = frames.receive(self.connection)
+            message, buffers = frames.receive(self.connection, takes_shared=True)
             if message[1] in ("back", "fail") and message[0] == callback:
                 return message, Decoder(buffers, self.resolve)
             self._answer(message, Decoder(buffers, self.resolve))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import array
 import json
 import mmap
+import os
 import socket
 import struct
+from collections.abc import Sequence
 from typing import Any
 
 from graders.verdict.codec import BadValue
+from graders.verdict.sharing import SHARED_FROM, Shared, share
 
 MAX_TEXT_BYTES = 64 << 20
 MAX_BUFFERS = 100_000
@@ -20,6 +24,11 @@ JOIN_BELOW = 64 << 10
 
 #: Most messages fit into one read.
 AT_ONCE = 16 << 10
+
+#: In a buffer's size: it did not come through the socket, but with it as a descriptor.
+SHARED = 1 << 63
+MAX_SHARED = 8
+_DESCRIPTORS_BYTES = socket.CMSG_SPACE(MAX_SHARED * array.array("i").itemsize)
 
 _HEAD = struct.Struct("!II")
 #: As `json.dumps` without circles, but made once: that saves microseconds a message.
@@ -34,29 +43,44 @@ class Closed(EOFError):
     """The other side is gone."""
 
 
-def send(sock: socket.socket, message: Any, buffers: list[Any]) -> None:
+def send(
+    sock: socket.socket, message: Any, buffers: list[Any], *, may_share: bool = False
+) -> None:
     """Send one message.
 
+    :param may_share: the other side takes large buffers as descriptors.
     :raises BadValue: when it is larger than a message may be.
     """
     text = "".join(_pieces(message, 0)).encode("ascii")
     if not buffers and len(text) < JOIN_BELOW:
         sock.sendall(_HEAD.pack(len(text), 0) + text)
     else:
-        _send_parts(sock, text, [memoryview(buffer).cast("B") for buffer in buffers])
+        views = [memoryview(buffer).cast("B") for buffer in buffers]
+        _send_parts(sock, text, views, may_share=may_share)
 
 
-def _send_parts(sock: socket.socket, text: bytes, views: list[memoryview]) -> None:
+def _send_parts(
+    sock: socket.socket, text: bytes, views: list[memoryview], *, may_share: bool
+) -> None:
     sizes = [view.nbytes for view in views]
     if len(text) + sum(sizes) > MAX_BYTES or len(text) > MAX_TEXT_BYTES:
         raise BadValue("message too large")
     if len(views) > MAX_BUFFERS:
         raise BadValue("too many buffers")
-    parts: list[Any] = [
-        _HEAD.pack(len(text), len(views)),
-        struct.pack(f"!{len(sizes)}Q", *sizes),
-        text,
-    ]
+    shared = _share(views) if may_share else {}
+    for number in shared:
+        sizes[number] |= SHARED
+    head = _HEAD.pack(len(text), len(views)) + struct.pack(f"!{len(sizes)}Q", *sizes)
+    if shared:
+        _send_descriptors(sock, head, list(shared.values()))
+    _send_large(
+        sock,
+        [text] if shared else [head, text],
+        [view for number, view in enumerate(views) if number not in shared],
+    )
+
+
+def _send_large(sock: socket.socket, parts: list[Any], views: list[memoryview]) -> None:
     for view in views:
         if view.nbytes < JOIN_BELOW:
             parts.append(view)
@@ -68,31 +92,65 @@ def _send_parts(sock: socket.socket, text: bytes, views: list[memoryview]) -> No
         sock.sendall(b"".join(parts))
 
 
-def receive(sock: socket.socket) -> tuple[Any, list[Any]]:
+def _share(views: Sequence[memoryview]) -> dict[int, int]:
+    """Return the descriptors of the large buffers that could be shared, by their numbers."""
+    large = [number for number, view in enumerate(views) if view.nbytes >= SHARED_FROM]
+    made = {number: share(views[number]) for number in large[:MAX_SHARED]}
+    return {number: descriptor for number, descriptor in made.items() if descriptor is not None}
+
+
+def _send_descriptors(sock: socket.socket, head: bytes, descriptors: list[int]) -> None:
+    try:
+        sent = socket.send_fds(sock, [head], descriptors)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+    sock.sendall(head[sent:])
+
+
+def receive(sock: socket.socket, *, takes_shared: bool = False) -> tuple[Any, list[Any]]:
     """Wait for one message and return its JSON and its buffers.
 
     Both sides speak in turn, so nothing may follow a message.
 
+    :param takes_shared: the other side is trusted to share; else its descriptors are lost.
     :raises Closed: when the other side is gone.
     :raises BadValue: for anything that `send` would not have written.
     """
-    data = sock.recv(AT_ONCE)
+    if takes_shared:
+        data, extra, _, _ = sock.recvmsg(AT_ONCE, _DESCRIPTORS_BYTES)
+        if extra:
+            return _receive_parts(_Reader(sock, data), _descriptors(extra))
+    else:
+        data = sock.recv(AT_ONCE)
     if len(data) >= _HEAD.size:
         text_bytes, count = _HEAD.unpack_from(data)
         if count == 0 and len(data) == _HEAD.size + text_bytes:
             return _parsed(data[_HEAD.size :]), []
-    return _receive_parts(_Reader(sock, data))
+    return _receive_parts(_Reader(sock, data), [])
 
 
-def _receive_parts(reader: _Reader) -> tuple[Any, list[Any]]:
+def _descriptors(extra: Sequence[tuple[int, int, bytes]]) -> list[int]:
+    found = array.array("i")
+    for _, _, raw in extra:
+        found.frombytes(raw)
+    return found.tolist()
+
+
+def _receive_parts(reader: _Reader, descriptors: list[int]) -> tuple[Any, list[Any]]:
     text_bytes, count = _HEAD.unpack(reader.take(_HEAD.size))
     if text_bytes > MAX_TEXT_BYTES or count > MAX_BUFFERS:
         raise BadValue("message too large")
     sizes = struct.unpack(f"!{count}Q", reader.take(8 * count)) if count else ()
-    if text_bytes + sum(sizes) > MAX_BYTES:
+    if text_bytes + sum(size & ~SHARED for size in sizes) > MAX_BYTES:
         raise BadValue("message too large")
+    if sum(size >= SHARED for size in sizes) != len(descriptors):
+        raise BadValue("a buffer that was not shared")
     text = reader.take(text_bytes)
-    buffers = [reader.take(size) for size in sizes]
+    buffers = [
+        Shared.of(descriptors.pop(0), size & ~SHARED) if size & SHARED else reader.take(size)
+        for size in sizes
+    ]
     if reader.is_left():
         raise BadValue("more than one message")
     return _parsed(text), buffers

@@ -192,7 +192,7 @@ class Peer:
             raise Broken(self.broken)
         self._pace.speaks(buffers)
         try:
-            frames.send(self.connection, message, buffers)
+            frames.send(self.connection, message, buffers, may_share=True)
         except OSError:
             self._break("the learner's process is gone")
 

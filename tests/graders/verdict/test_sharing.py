@@ -1,0 +1,88 @@
+"""Large arguments reach the learner's process as sealed files that it cannot change."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import resource
+import socket
+
+import numpy as np
+import pytest
+
+from graders.verdict import frames
+from graders.verdict.codec import BadValue, Decoder, Encoder
+from graders.verdict.sharing import SHARED_FROM, Shared, share
+from graders.verdict.snapshots import watch
+from tests.graders.verdict.wire import refuse, resolve
+
+LARGE = SHARED_FROM // 8 + 1000
+
+
+def given(*values, takes_shared=True):
+    """Send values as the checker does, and return what the other side makes of them."""
+    encoder = Encoder(refuse)
+    text = encoder.all(values)
+    one, other = socket.socketpair()
+    with one, other:
+        frames.send(one, text, encoder.buffers, may_share=True)
+        one.shutdown(socket.SHUT_WR)
+        message, buffers = frames.receive(other, takes_shared=takes_shared)
+    return Decoder(buffers, resolve).all(message), buffers
+
+
+class TestSharing:
+    def test_large_arrays_arrive_whole_beside_small_values(self):
+        large, turned = np.arange(float(LARGE)), np.arange(LARGE * 2).reshape(2, LARGE).T
+
+        (one, text, other), buffers = given(large, "text", turned)
+
+        assert [type(each) for each in buffers] == [Shared, Shared]
+        assert text == "text"
+        assert (one == large).all()
+        assert other.shape == turned.shape
+        assert (other == turned).all()
+
+    def test_what_one_side_writes_the_other_does_not_see(self):
+        large = np.zeros(LARGE)
+
+        ((mine,), _), ((theirs,), _) = given(large), given(large)
+        mine[:] = 1
+
+        assert not theirs.any()
+        assert not large.any()
+
+    def test_nobody_can_change_a_shared_file(self):
+        descriptor = share(memoryview(b"secret" * 1000))
+        try:
+            with pytest.raises(PermissionError):
+                os.write(descriptor, b"forged")
+            with pytest.raises(PermissionError):
+                os.ftruncate(descriptor, 1)
+            with pytest.raises(PermissionError):
+                mmap.mmap(descriptor, 6000)
+        finally:
+            os.close(descriptor)
+
+    @pytest.mark.parametrize("change", [None, 0, LARGE // 2, LARGE - 1])
+    def test_a_change_is_noticed_wherever_it_is(self, change):
+        (array,), _ = given(np.zeros(LARGE))
+        has_changed = watch(array, lambda value: value)
+        assert float(array.sum()) == 0
+
+        if change is not None:
+            array[change] = 1
+
+        assert has_changed() is (change is not None)
+
+    def test_a_side_that_takes_none_refuses_the_message(self):
+        with pytest.raises((BadValue, frames.Closed)):
+            given(np.zeros(LARGE), takes_shared=False)
+
+    def test_where_no_such_file_may_be_it_goes_through_the_socket(self):
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, before[1]))
+        try:
+            assert share(memoryview(bytes(2 << 20))) is None
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
