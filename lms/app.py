@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -98,11 +99,13 @@ def create_app(
     *,
     plugins: Iterable[object] = (),
     log_to: TextIO | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> Flask:
     """Return the site that these settings describe.
 
     :param plugins: asked before the installed and the default ones.
     :param log_to: where log lines go; standard error by default.
+    :param clock: what the site takes for the moment; the machine's by default.
     """
     app = Flask("lms", template_folder=str(_templates()), static_folder=None)
     app.config.update(
@@ -135,6 +138,7 @@ def create_app(
         engine=engine,
         sessions=session_factory(engine),
         log=log,
+        clock=clock or (lambda: datetime.now(UTC)),
     )
     _wire(app, config)
     return app

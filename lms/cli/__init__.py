@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "people": ("lms.cli.people:people", "Crée, importe et invite des personnes."),
     "new": ("lms.cli.new:new", "Commence un cours, un module ou un exercice."),
     "course": ("lms.cli.course:course", "Vérifie et publie des cours."),
+    "preview": ("lms.cli.preview:preview", "Montre un cours pendant qu’on l’écrit."),
     "check": ("lms.cli.check:check", "Vérifie un carnet ou un cours en l’exécutant."),
     "grade": ("lms.cli.grade:grade", "Corrige des carnets, sans site ni base de données."),
     "import": ("lms.cli.imports:imports", "Importe des carnets d’autres outils."),

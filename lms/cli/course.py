@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import click
 
 from lms.catalogue import CourseProblem
-from lms.catalogue.addresses import place_of
 from lms.catalogue.library import course_folders
 from lms.catalogue.read import is_course, read_course
-from lms.catalogue.referentials import problems_of
 from lms.cli.settings import settings
-from lms.content.markdown import render_markdown
-from lms.content.rendered import ContentProblem
+from lms.course_check import check_course
 from lms.database import open_engine, session_factory
 from lms.domain.course import Course
 from lms.plugins import installed_reader
-from lms.publication import Publication, notebook_renderer, prepare, publish_courses
+from lms.publication import Publication, prepare, publish_courses
 
 
 @click.group()
@@ -55,12 +50,7 @@ def check(target: str, strict: bool) -> None:
     carnets.
     """
     folder = _folder(target)
-    found = read_course(folder, read_activity=installed_reader())
-    problems = [
-        *found.problems,
-        *(_page_problems(found.course, folder) if found.course else ()),
-        *(_referential_problems(found.course, folder) if found.course else ()),
-    ]
+    found, problems = check_course(folder, installed_reader())
     for problem in problems:
         click.echo(_line(problem))
     errors = sum(not problem.is_warning for problem in problems)
@@ -123,33 +113,6 @@ def _folder(target: str) -> Path:
         if found.is_dir() and is_course(found):
             return found
     raise click.UsageError(f"Le cours « {target} » n’existe pas.")
-
-
-def _page_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
-    paths = [page.path for _, page in found.pages]
-    for path in (*paths, found.glossary) if found.glossary else paths:
-        for problem in _rendered_problems(found, folder, path):
-            yield CourseProblem(
-                file=str(path),
-                line=problem.line,
-                message=problem.message,
-                is_warning=True,
-            )
-
-
-def _referential_problems(found: Course, folder: Path) -> Iterator[CourseProblem]:
-    """Yield what is wrong with the referentials of a course: it is served without them."""
-    problems = problems_of(folder.parent, found.referentials)
-    yield from (replace(problem, is_warning=True) for problem in problems)
-
-
-def _rendered_problems(
-    found: Course, folder: Path, path: PurePosixPath
-) -> tuple[ContentProblem, ...]:
-    data, place = (folder / path).read_bytes(), place_of(found, path)
-    if path.suffix == ".ipynb":
-        return notebook_renderer(data, place).problems
-    return render_markdown(data.decode("utf-8-sig"), place=place).problems
 
 
 def _line(problem: CourseProblem) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, g, request, url_for
@@ -23,7 +24,10 @@ EXTENSION = "garrigue"
 
 @dataclass(frozen=True, kw_only=True)
 class Site:
-    """What one application is made of, shared by all its requests."""
+    """What one application is made of, shared by all its requests.
+
+    :param clock: says what moment it is; only a preview has another than the machine's.
+    """
 
     config: Config
     library: Library
@@ -32,6 +36,7 @@ class Site:
     engine: Engine
     sessions: Sessions
     log: FilteringBoundLogger
+    clock: Callable[[], datetime]
 
 
 def site() -> Site:
@@ -41,7 +46,7 @@ def site() -> Site:
 
 def now() -> datetime:
     """Return this moment: the only clock of the web."""
-    return datetime.now(UTC)
+    return site().clock()
 
 
 def client_host() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask import session as cookie
 from flask_login import LoginManager, UserMixin, current_user, login_user
 
@@ -45,9 +45,14 @@ OPEN = frozenset(
 )
 
 
+#: Setting of an application that has addresses of its own: the preview of a course.
+ALSO_OPEN = "ALSO_OPEN"
+
+
 def init_app(app: Flask) -> None:
     """Set `g.actor` and `g.user` before each request, and keep closed what is not open."""
     manager = LoginManager(app)
+    app.config.setdefault(ALSO_OPEN, frozenset())
     manager.session_protection = None  # a phone changes its address; the token is the proof
     manager.user_loader(_resume)
     app.before_request(_recognise)
@@ -87,5 +92,6 @@ def _recognise() -> None:
 
 def _keep_closed() -> None:
     is_known = request.endpoint is not None
-    if is_known and request.endpoint not in OPEN and not g.actor.is_signed_in:
+    is_open = request.endpoint in OPEN or request.endpoint in current_app.config[ALSO_OPEN]
+    if is_known and not is_open and not g.actor.is_signed_in:
         raise NotSignedIn

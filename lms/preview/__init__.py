@@ -1,0 +1,1 @@
+"""A course alone, as a learner of a chosen promotion would see it on a chosen day."""
