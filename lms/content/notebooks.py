@@ -12,6 +12,7 @@ from typing import Any
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode, from_dict
 
+from lms.content.annotated_cells import key_of, keyed
 from lms.content.budget import Budget, Kind, Pieces
 from lms.content.clean import clean
 from lms.content.markdown import brackets, finish, markdown_cell, without_titles
@@ -42,14 +43,15 @@ def annotated(data: bytes, *, place: Place | None = None) -> str:
 
     :raises ValueError: if it is no JSON.
     """
-    return without_titles(_Page(place or Place()).html(data))
+    return without_titles(_Page(place or Place(), has_keys=True).html(data))
 
 
 class _Page:
     """One notebook on its way to a page: its cells, its clean pieces, what is left to show."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, has_keys: bool = False) -> None:
         self.problems: list[ContentProblem] = []
+        self._has_keys = has_keys
         self._place = place
         self._budget = Budget()
         self._pieces = Pieces()
@@ -57,10 +59,13 @@ class _Page:
     def html(self, data: bytes) -> str:
         body = json.loads(data)
         cells = body.get("cells") if isinstance(body, dict) else None
-        said = (cell for cell in cells or [] if isinstance(cell, dict))
-        node = _node(shown for cell in said if (shown := self._cell(cell)))
-        html, _ = _exporter(self._prose).from_notebook_node(node)
-        return self._pieces.put_back(_cleaned(html))
+        said = [cell for cell in cells or [] if isinstance(cell, dict)]
+        shown = [(cell, found) for cell in said if (found := self._cell(cell))]
+        html, _ = _exporter(self._prose).from_notebook_node(_node(found for _, found in shown))
+        html = _cleaned(html)
+        if self._has_keys:  # while what people wrote still waits behind its marks
+            html = keyed(html, [key_of(cell, place) for place, (cell, _) in enumerate(shown)])
+        return self._pieces.put_back(html)
 
     def _cell(self, cell: dict[str, Any]) -> dict[str, Any] | None:
         tags = _tags(cell)

@@ -47,6 +47,10 @@ class Action(StrEnum):
     DECIDE_LEVEL = "decide-level"
     OBSERVE = "observe"  # note what one saw of a learner's competence
     FOLLOW_VERSION = "follow-version"  # have a promotion follow another referential's version
+    READ_MARKS = "read-marks"  # the queue of works to read, and what markers wrote
+    MARK = "mark"  # mark works, write rubrics, decide how an assignment is marked
+    KEEP_SNIPPETS = "keep-snippets"  # sentences of one's own
+    REVIEW = "review"  # the work of a peer that was assigned
     OPERATE = "operate"  # the installation itself, nobody's work
 
 
@@ -143,6 +147,11 @@ RIGHTS: Mapping[Action, Right] = {
     Action.DECIDE_LEVEL: Right(roles=frozenset({Role.TRAINER, Role.JURY})),
     Action.OBSERVE: Right(roles=frozenset({Role.TRAINER})),
     Action.FOLLOW_VERSION: Right(roles=frozenset({Role.COHORT_MANAGER})),
+    Action.READ_MARKS: Right(roles=STAFF),
+    Action.MARK: Right(roles=frozenset({Role.TRAINER})),
+    Action.KEEP_SNIPPETS: Right(roles_anywhere=frozenset({Role.TRAINER}), is_secret=True),
+    # The owner of a review is who writes it.
+    Action.REVIEW: Right(is_for_owner=True, is_secret=True),
     Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }
 

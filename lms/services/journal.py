@@ -20,7 +20,10 @@ PAGE_EVENTS = 50
 KINDS: Mapping[str, tuple[str, ...]] = {
     "people": ("membership", "invitation"),
     "dates": ("date", "calendar", "closure", "adjustment", "group", "rules", "feedback"),
-    "marks": ("submission", "mark", "score", "regrade", "contest", "review", "outside-mark"),
+    "marks": (
+        *("submission", "mark", "score", "regrade", "contest", "review", "outside-mark"),
+        *("marking", "rubric", "peer-review", "peer-reviews"),
+    ),
     "levels": ("level", "decision", "evidence", "referential"),
     "courses": ("course", "quiz", "assignment"),
     "accounts": ("user",),

@@ -132,6 +132,7 @@ def _account_links() -> tuple[Link, ...]:
         ("notes.mine", gettext("Mes notes")),
         ("help.mine", gettext("Mes questions")),
         ("alerts.mine", gettext("Mon suivi")),
+        ("peers.mine", gettext("Mes relectures")),
         ("accounts.account", gettext("Mon compte")),
     ]
     if g.actor.is_operator:

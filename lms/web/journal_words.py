@@ -66,6 +66,30 @@ SENTENCES = {
         "« %(after)s »."
     ),
     "learner.written-to": lazy_gettext("%(actor)s a écrit à %(person)s."),
+    "mark.finished": lazy_gettext(
+        "%(actor)s a noté le rendu de %(person)s pour « %(title)s » : %(points_after)s."
+    ),
+    "mark.withdrawn": lazy_gettext(
+        "%(actor)s a repris la note du rendu de %(person)s pour « %(title)s » : "
+        "%(points_before)s."
+    ),
+    "mark.averaged": lazy_gettext(
+        "Les pairs ont donné au rendu de %(person)s pour « %(title)s » : %(points_after)s."
+    ),
+    "marking.planned": lazy_gettext("%(actor)s a changé la façon de lire un exercice."),
+    "marking.rubric-chosen": lazy_gettext(
+        "%(actor)s a choisi une grille pour l’exercice « %(exercise)s »."
+    ),
+    "peer-reviews.assigned": lazy_gettext("%(actor)s a réparti les relectures entre pairs."),
+    "peer-review.sent": lazy_gettext(
+        "Une personne a relu le rendu de %(person)s pour « %(title)s »."
+    ),
+    "peer-review.hidden": lazy_gettext(
+        "%(actor)s a masqué une relecture du rendu de %(person)s : %(reason)s"
+    ),
+    "peer-review.shown": lazy_gettext(
+        "%(actor)s montre de nouveau une relecture du rendu de %(person)s."
+    ),
     "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
     "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
     "user.closed": lazy_gettext("%(actor)s a fermé un compte."),

@@ -121,3 +121,19 @@ def follow_up_mail(promotion: Promotion, learner: User, author: User, message: s
                 link=public_link("alerts.mine"),
             ),
         )
+
+
+def mark_mail(submission: Submission) -> Mail:
+    """Return the mail that tells a learner that a person read the work."""
+    with force_locale(submission.learner.locale or "fr"):
+        return Mail(
+            to=submission.learner.email,
+            subject=_("Votre rendu a été lu"),
+            text=render_template(
+                "mails/mark.txt",
+                name=submission.learner.name,
+                site_name=site().config.site_name,
+                title=submission.version.title,
+                link=public_link("submissions.show", submission_id=submission.id),
+            ),
+        )

@@ -44,6 +44,8 @@ def _pages() -> list[tuple[str, Action, str]]:
         ("alerts.show", Action.SEE_RESULTS, _("Alertes")),
         ("calendar.show", Action.SEE_RESULTS, _("Calendrier")),
         ("members.show", Action.SEE_RESULTS, _("Membres")),
+        ("marking.queue", Action.READ_MARKS, _("À lire")),
+        ("rubrics.listed", Action.READ_MARKS, _("Grilles")),
         ("help.promotion", Action.SEE_RESULTS, _("Questions")),
         ("similarity.assignments", Action.COMPARE, _("Ressemblances")),
         ("audit.show", Action.SEE_JOURNAL, _("Journal")),

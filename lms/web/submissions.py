@@ -25,7 +25,7 @@ from markupsafe import Markup, escape
 from lms.domain.access import Action, Subject, may, require
 from lms.errors import Invalid, NotFound
 from lms.models import Submission
-from lms.services import comments, feedback
+from lms.services import comments, feedback, marked, peers
 from lms.services.submissions import submission_by_id
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
@@ -80,6 +80,8 @@ def _page(
         "is_own": is_own,
         "may_ask": is_own and may(g.actor, Action.ASK_HINT, _subject(found)),
         "may_comment": may(g.actor, Action.COMMENT, _subject(found)),
+        "marked": marked.marked(g.session, found.id),
+        "reviews": peers.received(g.session, found.id),
         "error": error,
         "written": written or {},
     }

@@ -43,6 +43,7 @@ from lms.web.person import OPEN
 from tests.factories import make_membership, make_promotion, make_user, write_course
 from tests.handing_in import answered
 from tests.lms.conftest import Browser
+from tests.marking_access import number_of, prepare, snippet_of
 
 NOW = datetime.now(UTC)
 
@@ -102,6 +103,10 @@ ENROLLING = {
 CALENDAR = "/promotions/{promotion}/calendrier"
 CONFIRMED = {"confirme": "1"}
 ALERTS = "/promotions/{promotion}/alertes/"
+KEEPING = {"allowed": frozenset({"trainer", "trainer elsewhere"})}
+WORK_TO_READ = "/promotions/{promotion}/a-lire/premier-carnet/{number}"
+READING_OF = "/promotions/{promotion}/lecture/premier-carnet/"
+RUBRICS = "/promotions/{promotion}/grilles/"
 LIKENESSES = "/promotions/{promotion}/ressemblances/"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
@@ -271,6 +276,47 @@ ROUTES = {
         fields={"learner": "{learner}", "text": "Bonjour"},
         **RESULTS,
     ),
+    "GET marking.queue": Route(address="/promotions/{promotion}/a-lire/", **RESULTS),
+    "GET marking.read": Route(address=f"{WORK_TO_READ}/", **RESULTS),
+    "POST marking.save": Route(
+        address=f"{WORK_TO_READ}/",
+        fields={"action": "inserer-tout"},
+        **COMPARING,
+    ),
+    "POST marking.withdraw": Route(
+        address=f"{WORK_TO_READ}/reprise", fields={"note": "1"}, **COMPARING
+    ),
+    "GET marking.download": Route(address=f"{WORK_TO_READ}/carnet.ipynb", **RESULTS),
+    "GET marking_plans.show": Route(address=READING_OF, **RESULTS),
+    "POST marking_plans.keep": Route(
+        address=READING_OF, fields={"pairs": "named", "grille-0": "1"}, **COMPARING
+    ),
+    "POST peers.assign": Route(address=f"{READING_OF}pairs", **COMPARING),
+    "POST peers.hide": Route(
+        address=f"{READING_OF}pairs/{{submission}}/masquer",
+        fields={"etat": "masquee", "raison": "Hors sujet"},
+        **COMPARING,
+    ),
+    "GET peers.mine": Route(address="/relectures/", **ACCOUNT),
+    "GET peers.show": Route(address="/relectures/{submission}/", **OWN),
+    "POST peers.write": Route(
+        address="/relectures/{submission}/", fields={"action": "garder"}, **OWN
+    ),
+    "GET rubrics.listed": Route(address=RUBRICS, **RESULTS),
+    "GET rubrics.new": Route(address=f"{RUBRICS}nouvelle", **COMPARING),
+    "POST rubrics.make": Route(
+        address=f"{RUBRICS}nouvelle", fields={"action": "add"}, **COMPARING
+    ),
+    "GET rubrics.edit": Route(address=f"{RUBRICS}1/", **COMPARING),
+    "POST rubrics.keep": Route(address=f"{RUBRICS}1/", fields={"action": "add"}, **COMPARING),
+    "POST rubrics.duplicate": Route(address=f"{RUBRICS}1/copie", **COMPARING),
+    "POST rubrics.archive": Route(address=f"{RUBRICS}1/archive", **COMPARING),
+    "GET snippets.mine": Route(address="/phrases/", **KEEPING),
+    "POST snippets.add": Route(address="/phrases/", fields={"texte": "Bien vu"}, **KEEPING),
+    "POST snippets.change": Route(
+        address="/phrases/{snippet}", fields={"texte": "Bien vu"}, **KEEPING
+    ),
+    "POST snippets.remove": Route(address="/phrases/{snippet}/retrait", **KEEPING),
     "POST questions.answer": Route(address="/cours/petit-cours/debut/lire/reponses", **READING),
     "GET questions.pages": Route(address="/promotions/{promotion}/quiz/", **RESULTS),
     "GET questions.counts": Route(
@@ -397,6 +443,12 @@ class World:
                 session.flush()
                 values["comment"] = str(comment.id)
             values |= self.rows(session, template)
+            if "{number}" in template:
+                key = self.site.config.secret_key
+                values["number"] = number_of(session, int(values["submission"]), key)
+            if "{snippet}" in template:
+                owner = self.people.get(person, self.people["trainer"])
+                values["snippet"] = snippet_of(session, owner.id)
             if "{invitation}" in template:
                 values["invitation"] = invitations.invite(
                     session,
@@ -587,6 +639,7 @@ def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, i
         session.flush()
         if name in submissions:
             session.add(question_of(parts[name], draft, number=submissions[name]))
+    prepare(session, promotion, people, submissions)
     return people, submissions, promotion
 
 

@@ -1,0 +1,44 @@
+"""The executed notebook of a work, taken apart for the reading page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g
+from markupsafe import Markup
+
+from lms.content.annotated_cells import AnnotatedCell, cells_of, spans_of
+from lms.models import Submission
+from lms.services import feedback
+from lms.web.context import site
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellShown:
+    """One cell, ready for a template."""
+
+    key: str
+    html: Markup
+
+
+def cells_by_exercise(submission: Submission) -> dict[str, tuple[CellShown, ...]]:
+    """Return the cells of a work by exercise; with an empty id, those after the last one.
+
+    Nothing while there is no executed notebook.
+    """
+    run = feedback.run_of(g.session, submission.id)
+    if run is None or run.feedback_hash is None:
+        return {}
+    cells = cells_of(site().blobs.get(run.feedback_hash).decode())
+    exercises = [
+        (result.exercise_id, [test["id"] for test in result.tests]) for result in run.exercises
+    ]
+    return {
+        span.exercise_id: tuple(_shown(cell) for cell in span.cells)
+        for span in spans_of(cells, exercises)
+    }
+
+
+def _shown(cell: AnnotatedCell) -> CellShown:
+    html = Markup(cell.html)  # noqa: S704 - cleaned by the worker before it was stored
+    return CellShown(key=cell.key, html=html)
