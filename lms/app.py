@@ -21,6 +21,7 @@ from lms.logs import json_log
 from lms.plugins import FAILURES, activity_reader, load_plugins
 from lms.web import (
     accounts,
+    adjustments,
     alerts,
     assignments,
     audit,
@@ -31,6 +32,7 @@ from lms.web import (
     drafts,
     errors,
     goals,
+    groups,
     headers,
     health,
     help,
@@ -59,6 +61,7 @@ from lms.web import (
     static,
     submissions,
     teach,
+    term_rules,
     tickets,
     workbench,
 )
@@ -69,6 +72,7 @@ PACKAGE = Path(__file__).parent
 BLUEPRINTS = (
     accounts.bp,
     alerts.bp,
+    adjustments.bp,
     assignments.bp,
     audit.bp,
     calendar.bp,
@@ -76,6 +80,7 @@ BLUEPRINTS = (
     display.bp,
     drafts.bp,
     goals.bp,
+    groups.bp,
     health.bp,
     help.bp,
     hints.bp,
@@ -99,6 +104,7 @@ BLUEPRINTS = (
     snippets.bp,
     submissions.bp,
     teach.bp,
+    term_rules.bp,
     tickets.bp,
     workbench.bp,
 )

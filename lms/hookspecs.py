@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.domain.activities import Activity, Answers, Mark, PageText
 from lms.domain.alerts import Alert, AlertRule, GroupFacts
+from lms.domain.course import Assignment, Course
 from lms.domain.referentials import Shelf
 from lms.domain.roster import RosterLine
+from lms.domain.unlocking import Opening
 
 if TYPE_CHECKING:
     import click
@@ -34,6 +37,55 @@ class Mail:
     to: str
     subject: str
     text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """What one person is told by the site.
+
+    :param kind: `adjustment`, `answer`, `comment`, `feedback` or `question`.
+    :param person_id: number of the person's account.
+    :param link: address of the page that it is about.
+    :param mail: the same as a mail, in the person's language.
+    """
+
+    kind: str
+    person_id: int
+    link: str
+    mail: Mail
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened:
+    """One event of the journal.
+
+    :param action: noun and past participle, such as `membership.ended`.
+    :param subject: kind and number of what it was done to, such as `membership:12`.
+    :param actor_id: number of the account of who did it; None for the platform itself.
+    :param person_id: number of the account of whom it is about; None when nobody.
+    :param promotion_id: number of the promotion that it belongs to; None when none.
+    :param details: before and after, and what tells them.
+    """
+
+    at: datetime
+    action: str
+    subject: str
+    actor_id: int | None
+    person_id: int | None
+    promotion_id: int | None
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enrolment:
+    """People whom a source outside of the site names for a promotion.
+
+    :param source: what it is, for the people who decide.
+    :param lines: who, in which role.
+    """
+
+    source: str
+    lines: tuple[RosterLine, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +109,54 @@ def send_mail(mail: Mail, config: Config) -> bool | None:
     Called after the transaction that caused the mail was committed, and after the answer
     went out to the browser, so it may take some seconds. An exception is logged under the
     plugin's name, and the next plugin is asked.
+    """
+
+
+@hookspec(firstresult=True)
+def notify(notice: Notice, config: Config) -> Mail | bool | None:
+    """Tell one person something, or return None to leave it to the next plugin.
+
+    Return True when the person was told, or a mail to have it sent (by `send_mail`). Called
+    after the transaction that caused the notice was committed, and after the answer went out
+    to the browser, so it may take some seconds. An exception is logged under the plugin's
+    name, and the next plugin is asked. Links that let somebody in (invitations, new
+    passwords) are no notices: they go by mail alone.
+    """
+
+
+@hookspec
+def hear_event(event: Happened, config: Config) -> None:
+    """Hear of one event of the journal; what is returned does not matter.
+
+    Called once for each event, after its transaction was committed: in a web request once
+    the answer is out, in a worker once the result is kept. Nothing can be changed or refused
+    here. An exception is logged under the plugin's name, and the others still hear of it.
+    """
+
+
+@hookspec(firstresult=True)
+def unlock(
+    course: Course, assignment: Assignment, reached: Mapping[str, float]
+) -> Opening | None:
+    """Say whether an assignment is open to a learner, or return None to leave it to others.
+
+    Called in a web request when an assignment is shown and when work for it is handed in, so
+    it must be fast. `reached` has the share of the points, 0 to 100, of each assignment of
+    the course for which the learner has a score. An exception is logged, and the next plugin
+    is asked; when none answers, the assignment is open: a fault never locks anybody out.
+    """
+
+
+@hookspec
+def enrolment_source(promotion: str, config: Config) -> Enrolment | None:
+    """Return whom a source outside of the site names for a promotion, or None.
+
+    Called in a web request when a cohort manager asks to enrol from outside. Nobody is
+    enrolled by it: the list is shown line by line with what it would change, and a person
+    confirms. Raise `lms.domain.roster.BadRoster` for a list that cannot be used: it is told.
+    Any other exception is logged, and the other sources are shown.
+
+    :param promotion: short name of the promotion.
     """
 
 

@@ -16,6 +16,8 @@ from structlog.typing import FilteringBoundLogger
 from lms import hookspecs
 from lms.domain.activities import Activity, PageText, ReadActivity
 from lms.domain.alerts import Alert, AlertRule, GroupFacts
+from lms.domain.course import Assignment, Course
+from lms.domain.unlocking import Opening, Unlock
 from lms.errors import Refusal
 from lms.failures import FailureLog
 from lms.logs import json_log
@@ -23,6 +25,10 @@ from lms.logs import json_log
 #: Our own features that go through the public hooks.
 DEFAULT_PLUGINS = (
     "lms.default_plugins.mail_folder",
+    "lms.default_plugins.notify_by_mail",
+    "lms.default_plugins.event_log",
+    "lms.default_plugins.declared_openings",
+    "lms.default_plugins.enrolment_folder",
     "lms.default_plugins.lesson_pages",
     "lms.default_plugins.quiz",
     "lms.default_plugins.csv_roster",
@@ -204,6 +210,18 @@ def alert_finder(
         return found
 
     return find
+
+
+def unlocking(plugins: Plugins) -> Unlock:
+    """Return what asks the plugins whether an assignment is open; it is when none answers."""
+
+    def unlock(course: Course, assignment: Assignment, reached: Mapping[str, float]) -> Opening:
+        found: Opening | None = plugins.ask(
+            "unlock", course=course, assignment=assignment, reached=reached
+        )
+        return found or Opening(is_open=True)
+
+    return unlock
 
 
 def installed_reader(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,6 +30,13 @@ def get_user(session: Session, user_id: int | None) -> User:
     if user is None:
         raise NotFound("Ce compte n’existe pas.")
     return user
+
+
+def people_of(session: Session, ids: Collection[int]) -> Sequence[User]:
+    """Return the people of these ids whose accounts are open, by number."""
+    return session.scalars(
+        select(User).where(User.id.in_(ids), User.is_active).order_by(User.id)
+    ).all()
 
 
 def create_user(

@@ -13,7 +13,15 @@ from lms.domain.access import HIDDEN, Action, Role
 from lms.domain.calendar import Closed
 from lms.errors import Conflict, NotFound, Unavailable
 from lms.models import AuditEvent, Membership
-from lms.services import calendar, closures, dates, members
+from lms.services import (
+    adjustments,
+    calendar,
+    closures,
+    dates,
+    groups,
+    members,
+    term_rules,
+)
 from lms.services.planning import Planning
 
 
@@ -158,6 +166,51 @@ def _closed(event: AuditEvent) -> Closed:
     )
 
 
+def _revoke(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    row = adjustments.adjustment_of(session, by.plan, subject_id(event))
+    return adjustments.revoke(session, by.plan, row)
+
+
+def _grant_again(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    row = adjustments.adjustment_of(session, by.plan, subject_id(event))
+    return adjustments.restore(session, by.plan, row)
+
+
+def _remove_group(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    group = groups.group_of(session, by.plan, subject_id(event))
+    return groups.remove_group(session, by.plan, group)
+
+
+def _fill_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent | None:
+    group = groups.group_of(session, by.plan, subject_id(event))
+    if sorted(groups.member_ids(session, group)) != event.details["after"]:
+        raise Conflict("Ce groupe a changé depuis : rien n’est annulé.")
+    return groups.fill_group(session, by.plan, group, event.details["before"])
+
+
+def _create_again(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    told = event.details
+    return groups.create_group(session, by.plan, told["name"], told["learners"])
+
+
+def _rules_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent | None:
+    told = event.details
+    name = told["assignment"] or term_rules.PROMOTION
+    now = term_rules.rules_of(session, by.plan, name)
+    if term_rules.as_json(now) != told["after"]:
+        raise Conflict("Ces réglages ont changé depuis : rien n’est annulé.")
+    before = term_rules.from_json(told["before"])
+    return term_rules.set_rules(session, by.plan, name, before)
+
+
+def _release(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    return term_rules.release(session, by.plan, event.details["assignment"])
+
+
+def _withhold(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    return term_rules.withhold(session, by.plan, event.details["assignment"])
+
+
 REVERSALS: Mapping[str, Reversal] = {
     "membership.started": Reversal(right=Action.ENROL, reverse=_end),
     "membership.ended": Reversal(right=Action.ENROL, reverse=_restore),
@@ -166,4 +219,12 @@ REVERSALS: Mapping[str, Reversal] = {
     "calendar.applied": Reversal(right=Action.SET_TERMS, reverse=_move_back),
     "closure.added": Reversal(right=Action.SET_TERMS, reverse=_open_again),
     "closure.removed": Reversal(right=Action.SET_TERMS, reverse=_close_again),
+    "adjustment.granted": Reversal(right=Action.SET_TERMS, reverse=_revoke),
+    "adjustment.revoked": Reversal(right=Action.SET_TERMS, reverse=_grant_again),
+    "group.created": Reversal(right=Action.SET_TERMS, reverse=_remove_group),
+    "group.changed": Reversal(right=Action.SET_TERMS, reverse=_fill_back),
+    "group.removed": Reversal(right=Action.SET_TERMS, reverse=_create_again),
+    "rules.set": Reversal(right=Action.SET_TERMS, reverse=_rules_back),
+    "feedback.released": Reversal(right=Action.SET_TERMS, reverse=_withhold),
+    "feedback.withheld": Reversal(right=Action.SET_TERMS, reverse=_release),
 }

@@ -12,7 +12,7 @@ from structlog.typing import FilteringBoundLogger
 
 from lms.config import Config
 from lms.database import Engine, Sessions
-from lms.hookspecs import Mail
+from lms.hookspecs import Mail, Notice
 from lms.plugins import Plugins
 
 if TYPE_CHECKING:
@@ -59,6 +59,6 @@ def public_link(endpoint: str, **values: Any) -> str:
     return site().config.public_url.rstrip("/") + url_for(endpoint, **values)
 
 
-def mail_later(mail: Mail) -> None:
-    """Have the mail sent once the transaction is committed and the answer is out."""
+def mail_later(mail: Mail | Notice) -> None:
+    """Have the mail sent, or the person told, once all is committed and the answer is out."""
     g.setdefault("mails", []).append(mail)

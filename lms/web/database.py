@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from flask import Flask, Response, g
 from flask_sqlalchemy import SQLAlchemy
 
+from lms import happenings
 from lms.database import Engine, from_here, prepare
-from lms.hookspecs import Mail
+from lms.hookspecs import Mail, Notice
 from lms.models import Base
 from lms.web.context import Site, site
 
@@ -41,19 +42,31 @@ def _begin() -> None:
 def _keep(response: Response) -> Response:
     if "session" in g and response.status_code < 400:
         g.session.commit()
-        _send_mails(response)
+        _tell(response)
     return response
 
 
-def _send_mails(response: Response) -> None:
-    """Send after the answer went out, so that its time tells nothing about the address."""
+def _tell(response: Response) -> None:
+    """Tell after the answer went out, so that its time tells nothing about the address."""
     garrigue, mails = site(), g.pop("mails", [])
-    if mails:
+    events = happenings.committed(g.session)
+    if mails or events:
         response.call_on_close(lambda: send_mails(garrigue, mails))
+        response.call_on_close(
+            lambda: happenings.tell(garrigue.plugins, garrigue.config, events)
+        )
 
 
-def send_mails(garrigue: Site, mails: Sequence[Mail]) -> None:
-    """Hand each mail to the plugins; what none of them sent is logged."""
-    for mail in mails:
-        if not garrigue.plugins.ask("send_mail", mail=mail, config=garrigue.config):
-            garrigue.log.error("mail not sent", subject=mail.subject)
+def send_mails(garrigue: Site, mails: Sequence[Mail | Notice]) -> None:
+    """Hand each mail and each notice to the plugins; what none of them took is logged."""
+    for told in mails:
+        mail: Mail | bool | None = told if isinstance(told, Mail) else None
+        if isinstance(told, Notice):
+            mail = garrigue.plugins.ask("notify", notice=told, config=garrigue.config)
+        is_sent = mail is True or (
+            isinstance(mail, Mail)
+            and garrigue.plugins.ask("send_mail", mail=mail, config=garrigue.config)
+        )
+        if not is_sent:
+            subject = told.mail.subject if isinstance(told, Notice) else told.subject
+            garrigue.log.error("mail not sent", subject=subject)

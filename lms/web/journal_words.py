@@ -45,6 +45,14 @@ SENTENCES = {
     "date.set": lazy_gettext(
         "%(actor)s a fixé la date « %(symbol)s » : %(before)s, puis %(after)s."
     ),
+    "adjustment.granted": lazy_gettext("%(actor)s a accordé un aménagement à %(person)s."),
+    "adjustment.revoked": lazy_gettext("%(actor)s a retiré un aménagement de %(person)s."),
+    "group.created": lazy_gettext("%(actor)s a créé le groupe « %(name)s »."),
+    "group.changed": lazy_gettext("%(actor)s a changé qui est dans le groupe « %(name)s »."),
+    "group.removed": lazy_gettext("%(actor)s a supprimé le groupe « %(name)s »."),
+    "rules.set": lazy_gettext("%(actor)s a changé les réglages de « %(title)s »."),
+    "feedback.released": lazy_gettext("%(actor)s a ouvert les retours de « %(title)s »."),
+    "feedback.withheld": lazy_gettext("%(actor)s a fermé les retours de « %(title)s »."),
     "calendar.applied": lazy_gettext("%(actor)s a placé des dates selon le calendrier."),
     "closure.added": lazy_gettext(
         "%(actor)s a noté la fermeture « %(label)s », du %(first_on)s au %(last_on)s."
@@ -103,8 +111,12 @@ def sentence(entry: Entry) -> str:
     words: defaultdict[str, str] = defaultdict(lambda: "–")
     words |= {key: shown(value) for key, value in entry.details.items()}
     words["actor"] = entry.actor or _("La plateforme")
-    words["person"] = entry.person or _("une personne")
-    words["title"] = entry.title or words["assignment"]
+    group = entry.details.get("group")
+    words["person"] = entry.person or (
+        _("le groupe « %(name)s »", name=group) if group else _("une personne")
+    )
+    assignment = entry.details.get("assignment")
+    words["title"] = entry.title or assignment or _("toute la promotion")
     if known is None:
         return str(_("%(actor)s : %(action)s.", actor=words["actor"], action=entry.action))
     return str(known) % words

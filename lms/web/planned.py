@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from flask import g, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
-from lms.errors import Refusal
+from lms.errors import Invalid, Refusal
 from lms.models import Promotion
 from lms.services.planning import Planning
 from lms.web.context import now, site
@@ -59,3 +61,31 @@ def asked_moment(day_field: str, time_field: str) -> datetime | None:
     except ValueError:
         return None
     return local.replace(tzinfo=ZoneInfo(site().config.timezone))
+
+
+def number(field: str) -> float:
+    """Return the number that a field of the form holds, 0 when it is empty.
+
+    :raises Invalid: if it holds none.
+    """
+    text = request.form.get(field, "").strip().replace(",", ".").replace("%", "")
+    try:
+        found = float(text or 0)
+    except ValueError:
+        found = math.nan
+    if not math.isfinite(found):
+        raise Invalid(_("« %(text)s » n’est pas un nombre.", text=text[:20]))
+    return found
+
+
+def whole_number(field: str) -> int:
+    """Return the whole number that a field of the form holds, 0 when it is empty.
+
+    :raises Invalid: if it holds none.
+    """
+    found = number(field)
+    if found != int(found):
+        raise Invalid(
+            _("« %(text)s » n’est pas un nombre entier.", text=request.form[field][:20])
+        )
+    return int(found)

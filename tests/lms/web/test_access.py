@@ -20,7 +20,9 @@ from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
 from lms.models import (
+    Adjustment,
     AlertAside,
+    AssignmentRules,
     AuditEvent,
     Base,
     Closure,
@@ -28,6 +30,7 @@ from lms.models import (
     Draft,
     DraftVersion,
     GradingRun,
+    Group,
     HelpMessage,
     Invitation,
     Promotion,
@@ -101,6 +104,9 @@ ENROLLING = {
     "known": MEMBERS - {"cohort manager"},
 }
 CALENDAR = "/promotions/{promotion}/calendrier"
+RULES = "/promotions/{promotion}/reglages"
+ADJUSTMENTS = "/promotions/{promotion}/amenagements"
+GROUPS = "/promotions/{promotion}/groupes"
 CONFIRMED = {"confirme": "1"}
 ALERTS = "/promotions/{promotion}/alertes/"
 KEEPING = {"allowed": frozenset({"trainer", "trainer elsewhere"})}
@@ -370,6 +376,31 @@ ROUTES = {
     "POST calendar.remove_closure": Route(
         address=f"{CALENDAR}/fermetures/{{closure}}/retrait", fields=CONFIRMED, **RESULTS
     ),
+    "GET term_rules.show": Route(address=f"{RULES}/", **RESULTS),
+    "GET term_rules.edit": Route(address=f"{RULES}/exercices/premier-carnet/", **RESULTS),
+    "POST term_rules.set_rules": Route(
+        address=f"{RULES}/exercices/premier-carnet/", fields={"tentatives": ""}, **RESULTS
+    ),
+    "POST term_rules.release": Route(
+        address=f"{RULES}/exercices/{{closed}}/ouverture", **RESULTS
+    ),
+    "POST term_rules.withhold": Route(
+        address=f"{RULES}/exercices/{{opened}}/fermeture", **RESULTS
+    ),
+    "GET adjustments.show": Route(address=f"{ADJUSTMENTS}/", **RESULTS),
+    "POST adjustments.grant": Route(
+        address=f"{ADJUSTMENTS}/",
+        fields={"qui": "personne:{learner}", "jours": "2", "motif": "Panne"},
+        **RESULTS,
+    ),
+    "POST adjustments.revoke": Route(
+        address=f"{ADJUSTMENTS}/{{adjustment}}/retrait", **RESULTS
+    ),
+    "GET groups.show": Route(address=f"{GROUPS}/", **RESULTS),
+    "POST groups.create": Route(address=f"{GROUPS}/", fields={"nom": "{new}"}, **RESULTS),
+    "GET groups.group": Route(address=f"{GROUPS}/{{group}}/", **RESULTS),
+    "POST groups.fill": Route(address=f"{GROUPS}/{{group}}/", **RESULTS),
+    "POST groups.remove": Route(address=f"{GROUPS}/{{group}}/suppression", **RESULTS),
     "GET audit.show": Route(
         address="/promotions/{promotion}/journal/",
         allowed=STAFF | {"operator"},
@@ -464,11 +495,34 @@ class World:
     def rows(self, session: Session, template: str) -> dict[str, str]:
         """Rows made afresh for the routes that change them: their numbers by name."""
         promotion = session.get(Promotion, self.promotion.id)
-        moment, made = datetime.now(UTC), {}
+        moment = datetime.now(UTC)
+        made: dict[str, Any] = {}
         if "{membership}" in template:
             made["membership"] = make_membership(session, promotion=promotion).id
         if "{left}" in template:
             made["left"] = make_membership(session, promotion=promotion, ended_at=moment).id
+        rules = {"promotion_id": promotion.id, "assignment_id": "premier-carnet"}
+        if "{opened}" in template or "{closed}" in template:
+            session.query(AssignmentRules).delete()
+            released_at = moment if "{opened}" in template else None
+            session.add(AssignmentRules(**rules, released_at=released_at))
+            made["opened"] = made["closed"] = "premier-carnet"
+        if "{adjustment}" in template:
+            learner_id = self.people["owner"].id
+            row = Adjustment(
+                promotion_id=promotion.id,
+                learner_id=learner_id,
+                reason="Panne",
+                granted_at=moment,
+            )
+            session.add(row)
+            session.flush()
+            made["adjustment"] = row.id
+        if "{group}" in template:
+            group = Group(promotion_id=promotion.id, name=f"Groupe {moment.isoformat()}")
+            session.add(group)
+            session.flush()
+            made["group"] = group.id
         if "{closure}" in template:
             day = date(2030, 1, 1) + timedelta(days=session.query(Closure).count())
             row = Closure(
@@ -522,7 +576,9 @@ class World:
         fields: dict[str, Any] = {
             key: (io.BytesIO(answered()), "carnet.ipynb")
             if text == "notebook"
-            else text.replace("{learner}", str(self.people["owner"].id))
+            else text.replace("{learner}", str(self.people["owner"].id)).replace(
+                "{new}", datetime.now(UTC).isoformat()
+            )
             for key, text in ROUTES[name].fields.items()
         }
         page = "/connexion" if person in NOBODY else "/compte"
