@@ -44,13 +44,16 @@ class AlertRule:
         return {threshold.key: threshold.default for threshold in self.thresholds}
 
     def in_words(self, thresholds: Mapping[str, int]) -> str:
-        """Return the rule with its thresholds.
+        """Return the rule with its thresholds; what is none of them stays as it is.
 
-        >>> rule = AlertRule(key="a", title="A", sentence="Depuis {days} jours.")
+        >>> rule = AlertRule(key="a", title="A", sentence="{days} jours, {autre}.")
         >>> rule.in_words({"days": 7})
-        'Depuis 7 jours.'
+        '7 jours, {autre}.'
         """
-        return self.sentence.format_map({**self.defaults, **thresholds})
+        words = self.sentence
+        for key, number in {**self.defaults, **thresholds}.items():
+            words = words.replace(f"{{{key}}}", str(number))
+        return words
 
 
 @dataclass(frozen=True, kw_only=True)

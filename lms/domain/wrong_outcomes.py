@@ -136,11 +136,11 @@ def _of_test(test: Mapping[str, Any]) -> WrongOutcome | None:
     got = (test.get("comparison") or {}).get("got")
     if got:
         shown = got.get("text") or " × ".join(str(size) for size in got.get("shape", ()))
-        text = f"{got['type']} : {shown}" if shown else got["type"]
+        told = _SPACES.sub(" ", shown)[:MAX_CHARACTERS]
         return WrongOutcome(
             kind=OutcomeKind.VALUE,
             name=test["id"],
-            text=_SPACES.sub(" ", text)[:MAX_CHARACTERS],
+            text=f"{got['type']}\N{NO-BREAK SPACE}: {told}" if told else got["type"],
         )
     return WrongOutcome(
         kind=OutcomeKind.TEST, name=test["id"], text=normalised(test.get("message", ""))

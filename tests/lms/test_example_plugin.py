@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from lms.domain.access import Role
-from tests.factories import make_membership
+from tests.factories import make_membership, make_promotion
 from tests.lms.conftest import new_browser
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "plugins" / "garrigue-school"
@@ -62,6 +63,35 @@ def test_its_link_stands_on_the_page_of_a_promotion(site_with_it, sign_in):
     client = new_browser(site_with_it)
     sign_in(client, trainer)
     assert f'href="/emploi-du-temps/{slug}"' in client.get(f"/promotions/{slug}/").text
+
+
+def test_its_rule_of_alerts_is_applied_with_the_thresholds_of_the_promotion(
+    site_with_it, sign_in
+):
+    joined = datetime.now(UTC) - timedelta(days=20)
+    with site_with_it.extensions["garrigue"].sessions.begin() as session:
+        promotion = make_promotion(
+            session, starts_on=date(2020, 1, 1), ends_on=date(2999, 1, 1)
+        )
+        make_membership(session, promotion=promotion, started_at=joined)
+        trainer = make_membership(session, promotion=promotion, role=Role.TRAINER).user
+        address = f"/promotions/{promotion.slug}/alertes/"
+    client = new_browser(site_with_it)
+    sign_in(client, trainer)
+
+    assert "Aucun exercice validé en 20 jours." in client.get(address).text
+    rules = f"{address}regles"
+    client.submit(
+        rules,
+        **{
+            "rendus-a-reprendre.runs": "3",
+            "sans-activite.days": "7",
+            "loin-du-parcours-median.gap": "4",
+            "premier-pas.on": "1",
+            "premier-pas.days": "30",
+        },
+    )
+    assert "Aucune alerte à regarder" in client.get(address).text
 
 
 def test_its_command_and_its_lists_are_known_to_garrigue(installed, config):

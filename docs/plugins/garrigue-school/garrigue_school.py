@@ -1,4 +1,4 @@
-"""An example of a plugin: cloze questions, lists of people in JSON, a link and a command.
+"""An example of a plugin: cloze questions, lists in JSON, a rule of alerts, a link, a command.
 
 A cloze question is a paragraph that begins with « Complétez : » and has one word in
 `[square brackets]`; the learner types the word that is missing.
@@ -13,6 +13,7 @@ import click
 
 from lms.domain.access import Role
 from lms.domain.activities import Activity, FieldKind, Item, Mark, place
+from lms.domain.alerts import Alert, AlertRule, Threshold
 from lms.domain.quiz import normalised
 from lms.domain.roster import BadRoster, RosterLine
 from lms.hookspecs import SlotLink, hookimpl
@@ -76,6 +77,39 @@ def read_roster(content, filename):
         ]
     except (ValueError, KeyError, TypeError) as error:
         raise BadRoster([f"Cette liste ne peut pas être lue : {error}."]) from error
+
+
+@hookimpl
+def alert_rules():
+    """Watch for people who joined and have not passed anything yet."""
+    return [
+        AlertRule(
+            key="premier-pas",
+            title="Pas encore d’exercice validé",
+            sentence="Aucun exercice validé {days} jours après l’arrivée, sans les fermetures.",
+            thresholds=(
+                Threshold(
+                    key="days", label="Nombre de jours", default=10, minimum=2, maximum=60
+                ),
+            ),
+        )
+    ]
+
+
+@hookimpl
+def find_alerts(rule, thresholds, facts):
+    """Find them."""
+    if rule.key != "premier-pas":
+        return None
+    return [
+        Alert(
+            learner_id=learner.learner_id,
+            facts=f"Aucun exercice validé en {facts.open_days_since(learner.since)} jours.",
+            cleared_by="Disparaît avec le premier exercice validé.",
+        )
+        for learner in facts.learners
+        if not learner.passed and facts.open_days_since(learner.since) >= thresholds["days"]
+    ]
 
 
 @hookimpl
