@@ -141,6 +141,32 @@ def write_course(folder: Path, slug: str = "petit-cours") -> Path:
     return course
 
 
+def write_referential(courses: Path) -> Path:
+    """A referential of two competences beside the small course, which follows it."""
+    folder = courses / "referentiels"
+    folder.mkdir()
+    path = folder / "socle.yml"
+    path.write_text(REFERENTIAL, encoding="utf-8")
+    settings = courses / "petit-cours" / "course.yml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f"referentials: [socle]\n{text}", encoding="utf-8")
+    return path
+
+
+REFERENTIAL = """\
+id: socle
+title: Socle
+version: "1"
+note: Le référentiel des tests.
+blocks:
+  un:
+    title: Programmer
+    assessment: Un entretien.
+    competences:
+      S1: {title: Programmer en Python, criteria: [le code s’exécute]}
+      S2: {title: Versionner}
+"""
+
 MYST = """\
 version: 1
 project:

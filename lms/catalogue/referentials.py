@@ -76,7 +76,7 @@ def read_referential(path: Path, problems: list[CourseProblem]) -> Referential |
 def _referential(declared: Section, id: str) -> Referential:
     declared.only(*KEYS)
     if declared.text("id", is_required=True) != id:
-        declared.note(f"« {id} » est attendu, comme le nom du fichier.", name="id")
+        declared.note(f"« {id} » est attendu, comme le nom du fichier.", name="id")
     section = declared.section("blocks", is_required=True)
     blocks = [] if section is None else [section.section(name) for name in section]
     valid_from, valid_until = _validity(declared)
@@ -121,7 +121,7 @@ def _day(section: Section, name: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         section.note(
-            f"une date comme 2026-07-19 est attendue ; « {text} » a été lu.", name=name
+            f"une date comme 2026-07-19 est attendue ; « {text} » a été lu.", name=name
         )
         return None
 
@@ -156,7 +156,7 @@ def _refuse_doubles(declared: Section, found: Referential) -> None:
     for competence in found.competences:
         if competence.code in seen:
             declared.note(
-                f"la compétence « {competence.code} » est dans deux blocs.", name="blocks"
+                f"la compétence « {competence.code} » est dans deux blocs.", name="blocks"
             )
         seen.add(competence.code)
 

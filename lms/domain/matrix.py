@@ -71,3 +71,15 @@ def columns_of(referentials: tuple[Referential, ...], part: Part) -> tuple[Colum
         if part.block in (None, block)
         for competence in block.competences
     )
+
+
+def part_with(referentials: tuple[Referential, ...], key: CompetenceKey) -> Part:
+    """Return the block that has a competence; the first part when none has."""
+    blocks = (
+        Part(referential=referential, block=block)
+        for referential in referentials
+        if referential.edition == key.edition
+        for block in referential.blocks
+        if key.code in {competence.code for competence in block.competences}
+    )
+    return next(blocks, chosen(parts_of(referentials), ""))

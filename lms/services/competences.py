@@ -126,18 +126,6 @@ def learners_of(
     return found
 
 
-def standing_of(chapters: Sequence[Chapter], key: CompetenceKey) -> Standing:
-    """Return how a learner stands in one competence.
-
-    :raises NotFound: if the promotion follows no such competence.
-    """
-    for chapter in chapters:
-        for standing in chapter.standings:
-            if chapter.referential.key(standing.competence.code) == key:
-                return standing
-    raise NotFound("Cette compétence n’est pas, ou plus, dans les référentiels suivis.")
-
-
 def by_competence(chapters: Sequence[Chapter]) -> Mapping[CompetenceKey, Standing]:
     """Return the standings of some chapters by the competence that they are about."""
     return {

@@ -24,7 +24,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         *("submission", "mark", "score", "regrade", "contest", "review", "outside-mark"),
         *("marking", "rubric", "peer-review", "peer-reviews"),
     ),
-    "levels": ("level", "decision", "evidence", "referential"),
+    "levels": ("level", "observation", "sheet", "referential"),
     "courses": ("course", "quiz", "assignment"),
     "accounts": ("user",),
 }

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.access import HIDDEN
@@ -15,7 +15,7 @@ from lms.domain.competences import LEVELS, Decision, effective
 from lms.domain.people import sort_key
 from lms.domain.referentials import CompetenceKey
 from lms.errors import Conflict, Invalid, NotAllowed, NotFound
-from lms.models import LevelDecision, LevelWithdrawal, Promotion
+from lms.models import AuditEvent, LevelDecision, LevelWithdrawal, Promotion
 from lms.services import audit, competences, dossiers, referentials
 
 MAX_CHARACTERS = 2000
@@ -47,6 +47,17 @@ class Effect:
     before: Decision | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """What one person decided at once.
+
+    :param standing: how many of its decisions were not taken back.
+    """
+
+    name: str
+    standing: int
+
+
 def effects(
     session: Session,
     promotion: Promotion,
@@ -68,7 +79,7 @@ def effects(
     if actor_id in learner_ids:
         raise NotAllowed("Personne ne décide de son propre niveau.")
     found = referentials.bound(session, promotion.programme_id)
-    require_known(found, wish.key)
+    referentials.competence_of(found, wish.key)
     people = competences.learners_of(session, promotion, learner_ids)
     known = dossiers.dossiers_of(session, learner_ids, promotion.programme_id)
     return tuple(
@@ -98,37 +109,36 @@ def decide(
     :raises NotAllowed: if it is about the person who decides.
     :raises NotFound: if the promotion has no such competence, or a learner never followed it.
     """
-    batch = secrets.token_hex(8)
+    batch, edition = secrets.token_hex(8), wish.key.edition
     for each in effects(session, promotion, learner_ids, wish, actor_id=actor_id, now=now):
-        edition = wish.key.edition
-        session.add(
-            LevelDecision(
-                learner_id=each.learner_id,
-                promotion_id=promotion.id,
-                referential=edition.referential,
-                version=edition.version,
-                competence=wish.key.code,
-                level=wish.level,
-                decided_by_id=actor_id,
-                reason=wish.reason.strip(),
-                decided_on=wish.on,
-                decided_at=now,
-                batch=batch,
-            )
+        decision = LevelDecision(
+            learner_id=each.learner_id,
+            promotion_id=promotion.id,
+            referential=edition.referential,
+            version=edition.version,
+            competence=wish.key.code,
+            level=wish.level,
+            decided_by_id=actor_id,
+            reason=wish.reason.strip(),
+            decided_on=wish.on,
+            decided_at=now,
+            batch=batch,
         )
+        session.add(decision)
+        session.flush()
         audit.record(
             session,
             "level.decided",
-            f"user:{each.learner_id}",
+            f"decision:{decision.id}",
             actor_id=actor_id,
             now=now,
-            promotion=promotion.id,
+            promotion_id=promotion.id,
+            person_id=each.learner_id,
             competence=str(wish.key),
-            before=each.before.level if each.before else None,
-            after=wish.level,
+            before=LEVELS[each.before.level - 1] if each.before else None,
+            after=LEVELS[wish.level - 1],
             batch=batch,
         )
-    session.flush()
     return batch
 
 
@@ -151,9 +161,7 @@ def withdraw(
     if decision is None or decision.promotion_id != promotion.id:
         raise NotFound(HIDDEN)
     _check_reason(reason)
-    if decision.withdrawal is not None:
-        raise Conflict("Cette décision est déjà retirée.")
-    _withdraw(session, decision, reason.strip(), actor_id=actor_id, now=now)
+    take_back(session, decision, reason.strip(), actor_id=actor_id, now=now)
     return decision
 
 
@@ -175,27 +183,59 @@ def undo(
         raise NotFound(HIDDEN)
     standing = tuple(each for each in decisions if each.withdrawal is None)
     for decision in standing:
-        _withdraw(session, decision, UNDONE, actor_id=actor_id, now=now)
+        take_back(session, decision, UNDONE, actor_id=actor_id, now=now)
     return standing
 
 
-def require_known(found: referentials.Bound, key: CompetenceKey) -> None:
-    """Return when one of the referentials has the competence.
+def take_back(
+    session: Session, decision: LevelDecision, reason: str, *, actor_id: int, now: datetime
+) -> AuditEvent:
+    """Write down that a decision does not stand any more; return the event of that.
 
-    :raises NotFound: if none has.
+    :raises Conflict: if it was taken back already.
     """
-    known = (
-        each.key(competence.code)
-        for each in found.referentials
-        for competence in each.competences
+    if decision.withdrawal is not None:
+        raise Conflict("Cette décision est déjà retirée.")
+    decision.withdrawal = LevelWithdrawal(
+        withdrawn_by_id=actor_id, reason=reason, withdrawn_at=now
     )
-    if key not in known:
-        raise NotFound("Cette compétence n’est pas, ou plus, dans les référentiels suivis.")
+    session.flush()
+    return audit.record(
+        session,
+        "level.withdrawn",
+        f"decision:{decision.id}",
+        actor_id=actor_id,
+        now=now,
+        promotion_id=decision.promotion_id,
+        person_id=decision.learner_id,
+        competence=f"{decision.referential} {decision.version} {decision.competence}",
+        before=LEVELS[decision.level - 1],
+        after=None,
+    )
+
+
+def batch_of(
+    session: Session, promotion: Promotion, name: str, *, actor_id: int
+) -> Batch | None:
+    """Return what the person decided at once under that name; None when nothing stands."""
+    if not name:
+        return None
+    standing = session.scalar(
+        select(func.count(LevelDecision.id))
+        .outerjoin(LevelWithdrawal)
+        .where(
+            LevelDecision.batch == name,
+            LevelDecision.promotion_id == promotion.id,
+            LevelDecision.decided_by_id == actor_id,
+            LevelWithdrawal.decision_id.is_(None),
+        )
+    )
+    return Batch(name=name, standing=standing) if standing else None
 
 
 def _check(wish: Wish, *, today: date) -> None:
     if not 1 <= wish.level <= len(LEVELS):
-        raise Invalid("Choisissez un niveau : imiter, adapter ou transposer.")
+        raise Invalid("Choisissez un niveau : imiter, adapter ou transposer.")
     if wish.on > today:
         raise Invalid("Une décision ne peut pas être datée dans l’avenir.")
     _check_reason(wish.reason)
@@ -203,27 +243,6 @@ def _check(wish: Wish, *, today: date) -> None:
 
 def _check_reason(reason: str) -> None:
     if not reason.strip():
-        raise Invalid("Écrivez la raison : la personne concernée la lira.")
+        raise Invalid("Écrivez la raison : la personne concernée la lira.")
     if len(reason) > MAX_CHARACTERS:
-        raise Invalid(f"La raison dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
-
-
-def _withdraw(
-    session: Session, decision: LevelDecision, reason: str, *, actor_id: int, now: datetime
-) -> None:
-    decision.withdrawal = LevelWithdrawal(
-        withdrawn_by_id=actor_id, reason=reason, withdrawn_at=now
-    )
-    audit.record(
-        session,
-        "level.withdrawn",
-        f"user:{decision.learner_id}",
-        actor_id=actor_id,
-        now=now,
-        promotion=decision.promotion_id,
-        competence=f"{decision.referential} {decision.version} {decision.competence}",
-        decision=decision.id,
-        before=decision.level,
-        after=None,
-    )
-    session.flush()
+        raise Invalid(f"La raison dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")

@@ -10,7 +10,7 @@ from lms.domain.access import HIDDEN
 from lms.domain.referentials import CompetenceKey
 from lms.errors import Invalid, NotFound
 from lms.models import Observation, Promotion
-from lms.services import audit, competences, levels, referentials
+from lms.services import audit, competences, referentials
 
 MAX_CHARACTERS = 2000
 
@@ -32,12 +32,12 @@ def note(
     :raises NotFound: if the promotion has no such learner or competence.
     """
     learner = competences.learner_of(session, promotion, learner_id)
-    levels.require_known(referentials.bound(session, promotion.programme_id), key)
+    referentials.competence_of(referentials.bound(session, promotion.programme_id), key)
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     if not text:
         raise Invalid("Écrivez ce que vous avez observé.")
     if len(text) > MAX_CHARACTERS:
-        raise Invalid(f"L’observation dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
+        raise Invalid(f"L’observation dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
     if on > now.date():
         raise Invalid("Une observation ne peut pas être datée dans l’avenir.")
     observation = Observation(
@@ -84,9 +84,10 @@ def _audit(
     audit.record(
         session,
         event,
-        f"user:{observation.learner_id}",
+        f"observation:{observation.id}",
         actor_id=actor_id,
         now=now,
-        observation=observation.id,
+        promotion_id=observation.promotion_id,
+        person_id=observation.learner_id,
         competence=f"{observation.referential} {observation.version} {observation.competence}",
     )

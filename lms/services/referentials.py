@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.domain.course import Course
 from lms.domain.referentials import (
+    Competence,
+    CompetenceKey,
     Correspondence,
     Edition,
     Origins,
@@ -24,6 +26,7 @@ from lms.domain.referentials import (
 )
 from lms.errors import Conflict, NotFound
 from lms.models import (
+    AuditEvent,
     Evidence,
     GradingRun,
     Programme,
@@ -110,7 +113,7 @@ def bind_missing(
         )
         audit.record(
             session,
-            "programme.referential-bound",
+            "referential.bound",
             f"programme:{programme.id}",
             actor_id=None,
             now=now,
@@ -141,6 +144,18 @@ def bound(session: Session, programme_id: int) -> Bound:
     )
 
 
+def competence_of(found: Bound, key: CompetenceKey) -> tuple[Referential, Competence]:
+    """Return a competence of the versions that are followed, and whose it is.
+
+    :raises NotFound: if none has it.
+    """
+    for referential in found.referentials:
+        for competence in referential.competences:
+            if referential.key(competence.code) == key:
+                return referential, competence
+    raise NotFound("Cette compétence n’est pas, ou plus, dans les référentiels suivis.")
+
+
 def versions_of(session: Session, id: str) -> tuple[Referential, ...]:
     """Return the known versions of a referential, the latest first."""
     rows = session.scalars(
@@ -151,13 +166,31 @@ def versions_of(session: Session, id: str) -> tuple[Referential, ...]:
     return tuple(referential_from(row.content) for row in rows)
 
 
+def promotions_of(session: Session, programme_id: int) -> list[str]:
+    """Return the names of the promotions that follow what a programme is bound to."""
+    return list(
+        session.scalars(
+            select(Promotion.name)
+            .where(Promotion.programme_id == programme_id)
+            .order_by(Promotion.starts_on.desc(), Promotion.name)
+        )
+    )
+
+
 def move(
-    session: Session, programme: Programme, edition: Edition, *, actor_id: int, now: datetime
-) -> str:
-    """Have a programme follow another version of a referential; return the one before.
+    session: Session,
+    programme: Programme,
+    edition: Edition,
+    *,
+    promotion_id: int | None = None,
+    actor_id: int | None,
+    now: datetime,
+) -> AuditEvent:
+    """Have a programme follow another version of a referential; return the event of that.
 
     Nothing that names the version before is changed: correspondences take it over.
 
+    :param promotion_id: in which it was asked for.
     :raises NotFound: if the programme follows no such referential, or there is no such version.
     :raises Conflict: if it follows that version already.
     """
@@ -181,18 +214,18 @@ def move(
     if before == edition.version:
         raise Conflict("La promotion suit déjà cette version.")
     row.version, row.bound_at, row.bound_by_id = version, now, actor_id
-    audit.record(
+    session.flush()
+    return audit.record(
         session,
-        "programme.referential-bound",
+        "referential.bound",
         f"programme:{programme.id}",
         actor_id=actor_id,
         now=now,
+        promotion_id=promotion_id,
         referential=edition.referential,
         before=before,
         after=edition.version,
     )
-    session.flush()
-    return before
 
 
 def editions_of(session: Session, promotion_id: int) -> Mapping[str, Edition]:

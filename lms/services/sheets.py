@@ -70,7 +70,8 @@ def issue(
         f"user:{sheet.learner_id}",
         actor_id=actor_id,
         now=now,
-        promotion=promotion.id,
+        promotion_id=promotion.id,
+        person_id=sheet.learner_id,
         fingerprint=sheet.fingerprint,
     )
 

@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from lms.domain.access import HIDDEN, Action, Role
 from lms.domain.calendar import Closed
+from lms.domain.referentials import Edition
 from lms.errors import Conflict, NotFound, Unavailable
-from lms.models import AuditEvent, Membership
+from lms.models import AuditEvent, LevelDecision, Membership, Programme
 from lms.services import (
     adjustments,
     calendar,
     closures,
     dates,
     groups,
+    levels,
     members,
+    referentials,
     term_rules,
 )
 from lms.services.planning import Planning
@@ -211,6 +214,28 @@ def _withhold(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
     return term_rules.withhold(session, by.plan, event.details["assignment"])
 
 
+def _take_back(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    decision = session.get(LevelDecision, subject_id(event))
+    if decision is None or by.actor_id is None:
+        raise Conflict("Cette décision ne peut plus être retirée d’ici.")
+    undone = levels.UNDONE
+    return levels.take_back(session, decision, undone, actor_id=by.actor_id, now=by.now)
+
+
+def _follow_before(session: Session, event: AuditEvent, by: Undoing) -> AuditEvent:
+    programme, told = session.get(Programme, subject_id(event)), event.details
+    if programme is None or told["before"] is None:
+        raise Conflict("La formation ne suivait aucune version avant celle-ci.")
+    return referentials.move(
+        session,
+        programme,
+        Edition(referential=told["referential"], version=told["before"]),
+        promotion_id=event.promotion_id,
+        actor_id=by.actor_id,
+        now=by.now,
+    )
+
+
 REVERSALS: Mapping[str, Reversal] = {
     "membership.started": Reversal(right=Action.ENROL, reverse=_end),
     "membership.ended": Reversal(right=Action.ENROL, reverse=_restore),
@@ -227,4 +252,6 @@ REVERSALS: Mapping[str, Reversal] = {
     "rules.set": Reversal(right=Action.SET_TERMS, reverse=_rules_back),
     "feedback.released": Reversal(right=Action.SET_TERMS, reverse=_withhold),
     "feedback.withheld": Reversal(right=Action.SET_TERMS, reverse=_release),
+    "level.decided": Reversal(right=Action.DECIDE_LEVEL, reverse=_take_back),
+    "referential.bound": Reversal(right=Action.FOLLOW_VERSION, reverse=_follow_before),
 }

@@ -10,6 +10,7 @@ from lms.services import catalogue, competences
 from lms.web import reading
 from lms.web.bound import bound_for, current
 from lms.web.context import now
+from lms.web.goals import zone
 
 bp = Blueprint("competences", __name__, url_prefix="/cours/<course_slug>")
 
@@ -31,4 +32,5 @@ def show(course_slug: str) -> ResponseReturnValue:
         chapters=chapters,
         chances=competences.chances(course),
         levels=LEVELS,
+        today=now().astimezone(zone()).date(),
     )

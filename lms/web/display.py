@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from babel import Locale
 from flask import Blueprint, g, redirect, request, url_for
@@ -184,6 +184,12 @@ def size_in_words(size_bytes: int) -> str:
 def day_in_words(moment: datetime) -> str:
     """Write a day: « lundi 5 novembre 2018 », « dimanche 1er mars 2026 »."""
     return _first(str(format_date(moment, "EEEE d MMMM y")))
+
+
+@bp.app_template_filter("date_in_words")
+def date_in_words(day: date) -> str:
+    """Write a day without its name: « 5 novembre 2018 », « 1er mars 2026 »."""
+    return _first(str(format_date(day, "d MMMM y")))
 
 
 @bp.app_template_filter("moment_in_words")

@@ -98,6 +98,28 @@ SENTENCES = {
     "peer-review.shown": lazy_gettext(
         "%(actor)s montre de nouveau une relecture du rendu de %(person)s."
     ),
+    "level.decided": lazy_gettext(
+        "%(actor)s a décidé pour %(person)s : %(competence)s, « %(before)s », puis "
+        "« %(after)s »."
+    ),
+    "level.withdrawn": lazy_gettext(
+        "%(actor)s a retiré pour %(person)s la décision « %(before)s » (%(competence)s)."
+    ),
+    "observation.written": lazy_gettext(
+        "%(actor)s a noté une observation de %(person)s (%(competence)s)."
+    ),
+    "observation.withdrawn": lazy_gettext(
+        "%(actor)s a retiré une observation de %(person)s (%(competence)s)."
+    ),
+    "sheet.issued": lazy_gettext(
+        "%(actor)s a téléchargé la fiche de compétences de %(person)s."
+    ),
+    "referential.read": lazy_gettext("Une version de référentiel a été lue."),
+    "referential.changed": lazy_gettext("Le texte d’une version de référentiel a changé."),
+    "referential.bound": lazy_gettext(
+        "%(actor)s a changé la version suivie de %(referential)s : « %(before)s », puis "
+        "« %(after)s »."
+    ),
     "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
     "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
     "user.closed": lazy_gettext("%(actor)s a fermé un compte."),

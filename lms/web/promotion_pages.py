@@ -30,11 +30,17 @@ def promotion_links(promotion: Promotion) -> list[PromotionLink]:
         PromotionLink(
             label=label,
             url=url_for(endpoint, slug=promotion.slug),
-            is_current=request.blueprint == endpoint.partition(".")[0],
+            is_current=_tab() == endpoint.partition(".")[0],
         )
         for endpoint, action, label in _pages()
         if may(g.actor, action, subject)
     ]
+
+
+def _tab() -> str:
+    """Return the blueprint whose page stands for the one that is asked for."""
+    here = request.blueprint or ""
+    return {"deciding": "levels", "following": "levels"}.get(here, here)
 
 
 def _pages() -> list[tuple[str, Action, str]]:
@@ -49,6 +55,7 @@ def _pages() -> list[tuple[str, Action, str]]:
         ("members.show", Action.SEE_RESULTS, _("Membres")),
         ("marking.queue", Action.READ_MARKS, _("À lire")),
         ("rubrics.listed", Action.READ_MARKS, _("Grilles")),
+        ("levels.matrix", Action.SEE_COMPETENCES, _("Compétences")),
         ("help.promotion", Action.SEE_RESULTS, _("Questions")),
         ("similarity.assignments", Action.COMPARE, _("Ressemblances")),
         ("audit.show", Action.SEE_JOURNAL, _("Journal")),

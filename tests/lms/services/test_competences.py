@@ -120,11 +120,11 @@ def test_moving_to_another_version_takes_evidence_over_and_says_from_where(sessi
     member = make_membership(session)
     bind(session, member.promotion)
     prove(session, member, level=2)
-    before = referentials.move(
+    event = referentials.move(
         session, member.promotion.programme, NEW.edition, actor_id=manager.id, now=NOON
     )
     found = standing(session, member, "P1")
-    assert (before, found.proposed) == ("1", 2)
+    assert found.proposed == 2
     assert str(found.proofs[0].origin.key) == "socle 1 S1"
     event = session.scalars(select(AuditEvent).where(AuditEvent.actor_id == manager.id)).one()
     assert (event.details["before"], event.details["after"]) == ("1", "2")

@@ -16,9 +16,11 @@ from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from lms.app import create_app
+from lms.catalogue.referentials import read_shelf
 from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
+from lms.domain.referentials import CompetenceKey, Edition
 from lms.models import (
     Adjustment,
     AlertAside,
@@ -33,22 +35,38 @@ from lms.models import (
     Group,
     HelpMessage,
     Invitation,
+    LevelDecision,
     Promotion,
     Question,
     Submission,
     User,
 )
-from lms.services import invitations, resets, roles, versions
+from lms.services import (
+    invitations,
+    levels,
+    observations,
+    referentials,
+    resets,
+    roles,
+    versions,
+)
 from lms.services import sign_in as signing
 from lms.services.draft_documents import packed_work
 from lms.web.context import EXTENSION, Site
 from lms.web.person import OPEN
-from tests.factories import make_membership, make_promotion, make_user, write_course
+from tests.factories import (
+    make_membership,
+    make_promotion,
+    make_user,
+    write_course,
+    write_referential,
+)
 from tests.handing_in import answered
 from tests.lms.conftest import Browser
 from tests.marking_access import number_of, prepare, snippet_of
 
 NOW = datetime.now(UTC)
+S1 = CompetenceKey(edition=Edition(referential="socle", version="1"), code="S1")
 
 ANYBODY = frozenset(
     {
@@ -114,6 +132,18 @@ WORK_TO_READ = "/promotions/{promotion}/a-lire/premier-carnet/{number}"
 READING_OF = "/promotions/{promotion}/lecture/premier-carnet/"
 RUBRICS = "/promotions/{promotion}/grilles/"
 LIKENESSES = "/promotions/{promotion}/ressemblances/"
+DECIDERS = frozenset({"trainer", "jury"})
+DECIDING = {"allowed": DECIDERS, "known": MEMBERS - DECIDERS}
+MATRIX = {"allowed": STAFF | {"jury"}, "known": MEMBERS - STAFF - {"jury"}}
+SHEETS = {"allowed": STAFF | {"jury", "owner"}}
+OBSERVING = {"allowed": frozenset({"trainer"}), "known": MEMBERS - {"trainer"}}
+FOLLOWING = {
+    "allowed": frozenset({"cohort manager"}),
+    "known": MEMBERS - {"cohort manager"},
+}
+LEVELS = "/promotions/{promotion}/competences"
+DECIDE = f"{LEVELS}/decider/socle/1/S1/"
+SHEET = f"{LEVELS}/{{learner}}"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
 ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
@@ -245,6 +275,35 @@ ROUTES = {
     "GET similarity.pairs": Route(address=f"{LIKENESSES}premier-carnet/", **COMPARING),
     "GET similarity.pair": Route(
         address=f"{LIKENESSES}premier-carnet/{{submission}}/{{other}}/", **COMPARING
+    ),
+    "GET levels.matrix": Route(address=f"{LEVELS}/", **MATRIX),
+    "GET deciding.form": Route(address=DECIDE, **DECIDING),
+    "POST deciding.decide": Route(
+        address=DECIDE,
+        fields={"niveau": "2", "raison": "Vu.", "le": "2026-01-15"},
+        **DECIDING,
+    ),
+    "POST deciding.undo": Route(address=f"{LEVELS}/decisions/{{batch}}/annuler", **DECIDING),
+    "POST deciding.withdraw": Route(
+        address=f"{LEVELS}/decisions/{{decision}}/retirer",
+        fields={"raison": "Erreur."},
+        **DECIDING,
+    ),
+    "GET following.form": Route(address=f"{LEVELS}/referentiels/", **FOLLOWING),
+    "POST following.follow": Route(
+        address=f"{LEVELS}/referentiels/",
+        fields={"referentiel": "autre", "version": "0"},
+        **FOLLOWING,
+    ),
+    "GET sheets.show": Route(address=f"{SHEET}/", **SHEETS),
+    "GET sheets.pdf": Route(address=f"{SHEET}/fiche.pdf", **SHEETS),
+    "POST sheets.observe": Route(
+        address=f"{SHEET}/observations",
+        fields={"competence": "socle/1/S1", "texte": "Vu.", "le": "2026-01-15"},
+        **OBSERVING,
+    ),
+    "POST sheets.withdraw": Route(
+        address=f"{SHEET}/observations/{{observation}}/retirer", **OBSERVING
     ),
     "GET teach.promotion": Route(address="/promotions/{promotion}/", **RESULTS),
     "GET teach.follow": Route(address="/promotions/{promotion}/suivi", **RESULTS),
@@ -473,7 +532,7 @@ class World:
                 session.add(comment)
                 session.flush()
                 values["comment"] = str(comment.id)
-            values |= self.rows(session, template)
+            values |= self.rows(session, template, person)
             if "{number}" in template:
                 key = self.site.config.secret_key
                 values["number"] = number_of(session, int(values["submission"]), key)
@@ -492,11 +551,38 @@ class World:
                 )
         return template.format(**values)
 
-    def rows(self, session: Session, template: str) -> dict[str, str]:
+    def decision(self, session: Session, promotion: Promotion, *, name: str) -> LevelDecision:
+        """A decision of that person where possible, else of the trainer."""
+        decider = self.people[name if name in DECIDERS else "trainer"]
+        batch = levels.decide(
+            session,
+            promotion,
+            [self.people["owner"].id],
+            levels.Wish(key=S1, level=2, on=NOW.date(), reason="Vu."),
+            actor_id=decider.id,
+            now=NOW,
+        )
+        return session.query(LevelDecision).filter_by(batch=batch).one()
+
+    def rows(self, session: Session, template: str, person: str) -> dict[str, str]:
         """Rows made afresh for the routes that change them: their numbers by name."""
         promotion = session.get(Promotion, self.promotion.id)
         moment = datetime.now(UTC)
         made: dict[str, Any] = {}
+        if "{batch}" in template or "{decision}" in template:
+            decision = self.decision(session, promotion, name=person)
+            made |= {"batch": decision.batch, "decision": decision.id}
+        if "{observation}" in template:
+            made["observation"] = observations.note(
+                session,
+                promotion,
+                self.people["owner"].id,
+                S1,
+                "Vu.",
+                on=moment.date(),
+                actor_id=self.people["trainer"].id,
+                now=moment,
+            ).id
         if "{membership}" in template:
             made["membership"] = make_membership(session, promotion=promotion).id
         if "{left}" in template:
@@ -630,10 +716,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A school of its own for this module: no test here depends on what another one did."""
     folder: Path = tmp_path_factory.mktemp("school")
     lesson = write_course(folder / "courses") / "debut" / "lire.md"
+    write_referentials(folder / "courses")
     terms = lesson.parents[1] / "glossaire.md"
     terms.write_text("# Mots\n\n:::{glossary}\nun\n: Le premier.\n:::\n", encoding="utf-8")
     settings = lesson.parents[1] / "course.yml"
-    told = settings.read_text(encoding="utf-8")
+    told = settings.read_text(encoding="utf-8").replace("[socle]", "[socle, autre]")
     told = told.replace(
         "title: Premier carnet", "title: Premier carnet\n        due: semaine-1"
     )
@@ -658,10 +745,21 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     site.engine.dispose()
 
 
+def write_referentials(courses: Path) -> None:
+    """One that stays as it is, and one with a version to change to."""
+    socle = write_referential(courses)
+    for version, name in (("1", "autre.yml"), ("0", "autre@0.yml")):
+        text = socle.read_text(encoding="utf-8").replace("id: socle", "id: autre")
+        text = text.replace('version: "1"', f'version: "{version}"').replace("S1", "A1")
+        socle.with_name(name).write_text(text.replace("S2", "A2"), encoding="utf-8")
+
+
 def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, int], Promotion]:
     course = site.library.course("petit-cours")
     versions.sync(session, site.blobs, site.library, course, now=NOW)
     promotion = make_promotion(session, ends_on=date(2999, 1, 1))
+    referentials.keep(session, read_shelf(site.config.courses), now=NOW)
+    referentials.bind_missing(session, promotion.programme, course.referentials, now=NOW)
     elsewhere = make_promotion(session, course_slug="autre-cours")
     ended = {"started_at": NOW - timedelta(days=9), "ended_at": NOW - timedelta(days=1)}
     parts = {
