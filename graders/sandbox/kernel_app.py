@@ -76,6 +76,7 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.outstream_class = "graders.sandbox.kernel_parts.RoomStream"
         # One more than is kept outside, so that a cut is seen there.
         RoomStream.max_chars = order["output_bytes"] + 1
+        self.kernel.is_terse = order["is_terse"]
         self._renew_session(order["key"])
         _forget_streams()
         Path(self.profile_dir.location).mkdir(parents=True, exist_ok=True)

@@ -104,6 +104,18 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
 
     shell_class = RoomShell
 
+    #: Whoever sent a cell knows that it begins, and its source; each message costs two
+    #: processes a tenth of a millisecond.
+    is_terse = False
+
+    def _publish_execute_input(self, *args: Any) -> None:
+        if not self.is_terse:
+            super()._publish_execute_input(*args)
+
+    def _publish_status(self, status: str, *args: Any) -> None:
+        if status != "busy" or not self.is_terse:
+            super()._publish_status(status, *args)
+
     def pre_handler_hook(self) -> None:
         """Have an interrupt wait while a message is being sent."""
         thread = self.iopub_thread

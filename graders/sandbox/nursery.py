@@ -103,7 +103,12 @@ class Nursery:
             if channel is not None:
                 sockets["channel"] = channel
             lease = self.lease_kernel(
-                limits=limits, files=files or {}, sockets=sockets, key=key, seed=seed
+                limits=limits,
+                files=files or {},
+                sockets=sockets,
+                key=key,
+                seed=seed,
+                is_terse=True,
             )
             return Kernel(lease, lines.connect(), key=key, output_bytes=limits.output_bytes)
 
@@ -115,9 +120,19 @@ class Nursery:
         sockets: Mapping[str, socket.socket],
         key: str,
         seed: int | None = None,
+        is_terse: bool = False,
     ) -> Lease:
-        """Return a room whose kernel listens on these sockets, for clients of their own."""
-        message = {"kind": "kernel", "target": "", "key": key, "seed": seed}
+        """Return a room whose kernel listens on these sockets, for clients of their own.
+
+        :param is_terse: it tells neither that a cell begins nor its source.
+        """
+        message = {
+            "kind": "kernel",
+            "target": "",
+            "key": key,
+            "seed": seed,
+            "is_terse": is_terse,
+        }
         return self._order(message, limits=limits, files=files, sockets=sockets)
 
     def program(
@@ -137,7 +152,13 @@ class Nursery:
         """
         return Program(
             self._order(
-                {"kind": "program", "target": target, "key": "", "seed": None},
+                {
+                    "kind": "program",
+                    "target": target,
+                    "key": "",
+                    "seed": None,
+                    "is_terse": True,
+                },
                 limits=limits,
                 files=files or {},
                 sockets=channels,

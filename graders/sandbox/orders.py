@@ -36,6 +36,7 @@ class Order:
             "target": self.message["target"],
             "key": self.message["key"],
             "seed": self.seed,
+            "is_terse": self.message["is_terse"],
             "output_bytes": self.limits.output_bytes,
             "sockets": self.sockets,
             "rlimits": dict(rlimits),
