@@ -111,12 +111,30 @@ class TestOutputs:
         assert result.error_name == "StdinNotImplementedError"
 
 
+#: Prints without a pause until its own interrupt comes.
+INTERRUPTED = """
+import os, signal, threading
+threading.Timer({}, os.kill, (os.getpid(), signal.SIGINT)).start()
+while True:
+    print("word", flush=True)
+"""
+
+
 class TestEnds:
     def test_interrupts_an_endless_cell_and_keeps_the_kernel(self, kernel):
         result = run(kernel, "x = 1\nwhile True: pass", wall_s=1)
 
         assert result.outcome is CellOutcome.TIMED_OUT
         assert run(kernel, "print(x)").outputs[0]["text"] == "1\n"
+
+    def test_an_interrupt_cuts_no_message_in_the_middle(self, kernel):
+        for number in range(12):
+            result = run(kernel, INTERRUPTED.format(0.02 + number / 997))
+
+            assert result.error_name == "KeyboardInterrupt"
+            assert set(result.outputs[0]["text"]) == set("word\n")
+            assert not any("coupées" in each.get("text", "") for each in result.outputs)
+        assert run(kernel, "print('next')").outputs[0]["text"] == "next\n"
 
     def test_kills_a_cell_that_ignores_interrupts(self, kernel):
         result = run(
