@@ -23,7 +23,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from lms.domain.access import HIDDEN, Action, Subject, may
+from lms.domain.access import HIDDEN, Action, Role, Subject, may
 from lms.domain.manual_marks import COUNTING, STATE_LABELS, MarkState, QueueState
 from lms.errors import NotFound
 from lms.models import ManualMark, Promotion, Submission
@@ -32,6 +32,7 @@ from lms.services.marking import Stale
 from lms.services.marking_input import Incomplete, TypedMark
 from lms.services.marking_plans import Plan, place_in, plan_of
 from lms.services.marking_queue import Filters, Waiting
+from lms.services.promotions import list_promotions
 from lms.services.submissions import submission_by_id
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now, site
@@ -42,6 +43,9 @@ from lms.web.marking_scores import tell_scores
 from lms.web.submissions import NOTEBOOK_TYPE
 
 bp = Blueprint("marking", __name__, url_prefix="/promotions/<slug>/a-lire")
+
+#: What this reader can do something about.
+TO_DO = (QueueState.TO_READ, QueueState.BEGUN, QueueState.TO_RECONCILE)
 
 ONE = "/<assignment_id>/<int:number>"
 
@@ -144,6 +148,22 @@ def download(slug: str, assignment_id: str, number: int) -> Response:
     )
 
 
+@bp.app_context_processor
+def parts() -> dict[str, Any]:
+    """Give the home page what waits for its reader, read only where it is shown."""
+    return {"works_waiting": _works_waiting}
+
+
+def _works_waiting() -> list[tuple[Promotion, int]]:
+    promotions = list_promotions(g.session, g.actor.promotions(Role.TRAINER))
+    counts = ((found, _waiting_for_me(found)) for found in promotions)
+    return [(promotion, count) for promotion, count in counts if count]
+
+
+def _waiting_for_me(promotion: Promotion) -> int:
+    return sum(each.state in TO_DO for each in _queue(promotion))
+
+
 def _asked(slug: str, assignment_id: str, number: int, action: Action) -> _Asked:
     promotion = promotion_for(slug, action)
     found = _queue(promotion)
@@ -194,11 +214,7 @@ def _here(asked: _Asked) -> ResponseReturnValue:
 
 def _onward(asked: _Asked) -> ResponseReturnValue:
     """Go to the next work of the list, or back to the list after the last one."""
-    left = [
-        found
-        for found in asked.listed
-        if found.state in (QueueState.TO_READ, QueueState.BEGUN, QueueState.TO_RECONCILE)
-    ]
+    left = [found for found in asked.listed if found.state in TO_DO]
     _before, after = marking_queue.neighbours(left, asked.waiting)
     if after is not None:
         return redirect(_address(asked, after), 303)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -122,6 +123,12 @@ def hide(slug: str, assignment_id: str, review_id: int) -> ResponseReturnValue:
         _("Relecture masquée.") if is_hidden else _("Relecture de nouveau visible."), "success"
     )
     return _to_plan(slug, assignment_id)
+
+
+@bp.app_context_processor
+def parts() -> dict[str, Any]:
+    """Give the home page what waits for its reader, read only where it is shown."""
+    return {"reviews_left": lambda: peers.left_to_do(g.session, g.actor.user_id)}
 
 
 def _to_plan(slug: str, assignment_id: str) -> ResponseReturnValue:

@@ -7,18 +7,25 @@ const isTyping = (target) => target.matches("input:not([type=radio], [type=check
 const press = (value) => form.querySelector(`.reading-bar button[value="${value}"]`)?.click();
 const follow = (rel) => document.querySelector(`.reading-nav a[rel="${rel}"]`)?.click();
 
+// Letters alone can be turned off: speech input and switches may send them unasked.
+const letters = document.querySelector("[data-letters]");
+letters.checked = localStorage.getItem("lecture-letters") !== "off";
+letters.parentElement.hidden = false;
+letters.addEventListener("change", () => localStorage.setItem("lecture-letters", letters.checked ? "on" : "off"));
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey && event.key === "Enter" && event.target.closest("#lecture")) {
     event.preventDefault();
     press("suivant");
     return;
   }
+  if (isTyping(event.target)) return;
   if (event.altKey && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
     event.preventDefault();
     follow(event.key === "ArrowRight" ? "next" : "prev");
     return;
   }
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || !letters.checked) return;
   if (event.key === "n") follow("next");
   if (event.key === "p") follow("prev");
   if (event.key === "s") press("enregistrer");
