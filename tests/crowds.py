@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from lms.domain.access import Role
 from lms.models import (
     ExerciseResult,
     GradingRun,
+    Membership,
     PageVisit,
     Promotion,
     Score,
@@ -24,7 +26,14 @@ from lms.models import (
 )
 from lms.services import versions
 from lms.web.context import Site
-from tests.factories import make_membership, make_promotion, make_user, source_notebook
+from tests.factories import (
+    NOON,
+    make_membership,
+    make_promotion,
+    make_submission,
+    make_user,
+    source_notebook,
+)
 
 NAMES = ("Ada", "Élise", "Fatou", "Grace", "Inès", "Kofi", "Léo", "Mai", "Noé", "Zoé")
 COURSE = "grand-cours"
@@ -171,6 +180,53 @@ def _run(submission: Submission, points: float) -> GradingRun:
             for position, outcome in enumerate(outcomes, 1)
         ],
     )
+
+
+def graded(
+    session: Session,
+    member: Membership,
+    *,
+    attempt: int = 1,
+    points: float = 2.5,
+    at: datetime = NOON,
+    tests: Iterable[Mapping[str, Any]] = (),
+    errors: Iterable[Mapping[str, Any]] = (),
+    **given: Any,
+) -> tuple[Submission, GradingRun]:
+    """A submission of one exercise of 4 points, with its run."""
+    submission = make_submission(
+        session, membership=member, attempt=attempt, handed_in_at=at, **given
+    )
+    run = GradingRun(
+        submission_id=submission.id,
+        version_id=submission.version_id,
+        outcome="graded",
+        points=points,
+        max_points=4.0,
+        is_forgeable=False,
+        message="",
+        durations_ms={},
+        engine_version="0",
+        environment_digest="0",
+        started_at=at,
+        finished_at=at,
+        exercises=[
+            ExerciseResult(
+                position=1,
+                exercise_id="double",
+                title="Doubler",
+                points=points,
+                max_points=4.0,
+                outcome="passed" if points == 4 else "failed",
+                is_forgeable=False,
+                tests=list(tests),
+                errors=list(errors),
+            )
+        ],
+    )
+    session.add(run)
+    session.flush()
+    return submission, run
 
 
 @contextmanager

@@ -67,6 +67,13 @@ class Part:
     left: tuple[tuple[str, bool], ...]
     right: tuple[tuple[str, bool], ...]
 
+    @property
+    def shared(self) -> int:
+        """How many passages are marked on the side that has most."""
+        return max(
+            sum(is_shared for _text, is_shared in side) for side in (self.left, self.right)
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class SideBySide:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Result, Select, case, func, null, select, union_all
@@ -27,7 +27,7 @@ from lms.models import (
     Score,
     Submission,
 )
-from lms.services import progress, roles, traces
+from lms.services import progress, roles, terms, traces
 from lms.services.traces import Key
 
 
@@ -109,6 +109,36 @@ def _set_up(
             groups.setdefault(learner_id, set()).add(name)
     named = {learner_id: frozenset(names) for learner_id, names in groups.items()}
     return named, tuple(closures)
+
+
+def as_told_to(
+    session: Session,
+    promotion: Promotion,
+    course: Course,
+    watched: Watched,
+    learner_id: int,
+    *,
+    now: datetime,
+) -> Watched:
+    """Return the same without what this learner may not know yet: results that wait."""
+    held = terms.all_terms(session, promotion, course, [learner_id])
+    waiting = {key[1] for key, found in held.items() if not found.is_feedback_open(now)}
+    passed = watched.passed.get(learner_id, frozenset()) - waiting
+    facts = tuple(
+        found
+        if found.learner_id != learner_id
+        else replace(
+            found,
+            passed=len(passed),
+            failing=tuple(one for one in found.failing if one.assignment_id not in waiting),
+        )
+        for found in watched.facts.learners
+    )
+    return replace(
+        watched,
+        passed={**watched.passed, learner_id: passed},
+        facts=replace(watched.facts, learners=facts),
+    )
 
 
 def _cells(

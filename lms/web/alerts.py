@@ -22,7 +22,7 @@ from lms.services.promotions import list_promotions
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now
 from lms.web.mails import follow_up_mail
-from lms.web.watched import Seen, course_of, rules_of, seen, today
+from lms.web.watched import Seen, course_of, rules_of, seen, seen_by, today
 
 bp = Blueprint("alerts", __name__)
 
@@ -59,7 +59,7 @@ def _page(asked: Promotion, refused: Refused | None = None) -> str:
         found=seen(asked, course) if course else None,
         may_tune=may(g.actor, Action.SET_ALERT_RULES, subject),
         refused=refused,
-        tomorrow=today(),
+        first_day=today(),
     )
 
 
@@ -178,7 +178,7 @@ def mine() -> ResponseReturnValue:
     for promotion in list_promotions(g.session, g.actor.promotions(Role.LEARNER)):
         course = course_of(promotion)
         if course is not None:
-            found = seen(promotion, course)
+            found = seen_by(promotion, course, g.actor.user_id)
             own = following.follow(g.session, promotion, course, found.watched, g.actor.user_id)
             views.append(OwnView(seen=found, followed=own))
     return render_template("alerts/mine.html", views=views, learner_id=g.actor.user_id)

@@ -14,7 +14,7 @@ from lms.models import Promotion
 from lms.plugins import alert_finder, alert_rules
 from lms.services import alerts
 from lms.services.alerts import Alerts, RuleInForce
-from lms.services.watching import Watched, watch
+from lms.services.watching import Watched, as_told_to, watch
 from lms.web.context import now, site
 
 
@@ -58,7 +58,19 @@ def rules_of(promotion: Promotion) -> tuple[RuleInForce, ...]:
 
 def seen(promotion: Promotion, course: Course) -> Seen:
     """Return what is known of the learners, and what the rules find."""
-    watched, rules = watch(g.session, promotion, course, now=now()), rules_of(promotion)
+    return _seen(promotion, course, watch(g.session, promotion, course, now=now()))
+
+
+def seen_by(promotion: Promotion, course: Course, learner_id: int) -> Seen:
+    """Return the same as far as one learner may know it of himself or herself."""
+    moment = now()
+    watched = watch(g.session, promotion, course, now=moment)
+    told = as_told_to(g.session, promotion, course, watched, learner_id, now=moment)
+    return _seen(promotion, course, told)
+
+
+def _seen(promotion: Promotion, course: Course, watched: Watched) -> Seen:
+    rules = rules_of(promotion)
     found = alerts.alerts_of(
         g.session,
         promotion,

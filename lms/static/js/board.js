@@ -138,6 +138,14 @@ if (board) {
   board.addEventListener("keydown", walk);
   for (const part of board.querySelectorAll("[data-board-live], [data-board-keys]")) part.hidden = false;
   live?.querySelector("input").addEventListener("change", (event) => (event.target.checked ? follow() : stop()));
+  const isLive = () => live?.querySelector("input").checked ?? true;
+  document.addEventListener("visibilitychange", () => {
+    if (!isLive()) return;
+    stop();
+    if (document.hidden) return; // nobody looks: the server's threads are for others
+    refresh().catch(() => {});
+    follow();
+  });
   follow();
   addEventListener("pagehide", stop);
 }

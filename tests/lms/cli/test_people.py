@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,6 @@ from lms.cli import main
 from lms.models import Invitation, Membership, Promotion, User
 from lms.services import roles
 from lms.services.passwords import is_right
-from lms.web.context import now
 from tests.factories import make_promotion, make_user
 
 UNSET = ("GARRIGUE_SECRET_KEY", "GARRIGUE_INSTANCE", "GARRIGUE_COURSES")
@@ -173,11 +173,11 @@ class TestRoles:
         assert opened.exit_code == 0, opened.output
         added = garrigue("people", "add", user.email, "nimes-2026", "jury")
         assert added.exit_code == 0, added.output
-        assert roles.actor_of(session, user, now=now()).roles != {}
+        assert roles.actor_of(session, user, now=datetime.now(UTC)).roles != {}
         ended = garrigue("people", "end", user.email, "nimes-2026", "jury")
         assert ended.exit_code == 0, ended.output
         session.rollback()
-        assert roles.actor_of(session, user, now=now()).roles == {}
+        assert roles.actor_of(session, user, now=datetime.now(UTC)).roles == {}
 
     @pytest.mark.parametrize(
         "words",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import ClassVar
 
 import pytest
@@ -12,8 +12,15 @@ from sqlalchemy import select
 from lms.domain.access import Role
 from lms.domain.alerts import Alert, AlertRule, Threshold
 from lms.hookspecs import hookimpl
-from lms.models import AlertAside, AlertSetting, AuditEvent, Closure
-from lms.web.context import now
+from lms.models import (
+    AlertAside,
+    AlertSetting,
+    AssignmentRules,
+    AuditEvent,
+    Closure,
+    Membership,
+)
+from tests.crowds import graded
 from tests.factories import make_membership, make_promotion, make_user
 from tests.lms.conftest import new_browser
 
@@ -54,7 +61,7 @@ def promotion(session):
 @pytest.fixture
 def quiet(session, promotion):
     """A learner who joined twenty days ago and left no trace."""
-    joined = now() - timedelta(days=20)
+    joined = datetime.now(UTC) - timedelta(days=20)
     user = make_user(session, name="Fatou Diallo", email="fatou@ecole.example")
     return make_membership(session, user, promotion, started_at=joined).user
 
@@ -81,7 +88,7 @@ def words(page):
 
 def aside(trainer, promotion, quiet, **given):
     fields = {"learner": quiet.id, "rule": QUIET, "subject": "", "note": "En stage"}
-    until = (now() + timedelta(days=10)).date().isoformat()
+    until = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
     where = address(promotion, "mises-de-cote")
     return trainer.submit(where, page=address(promotion), **(fields | {"until": until} | given))
 
@@ -97,7 +104,7 @@ class TestShown:
         assert "Disparaît à la prochaine trace" in page
 
     def test_closed_days_do_not_count(self, trainer, session, promotion):
-        first = (now() - timedelta(days=16)).date()
+        first = (datetime.now(UTC) - timedelta(days=16)).date()
         session.add(
             Closure(
                 promotion_id=promotion.id,
@@ -172,7 +179,7 @@ class TestSetAside:
             subject="",
             note="En stage",
             until=date(2999, 1, 1),
-            set_at=now(),
+            set_at=datetime.now(UTC),
         )
         session.add(row)
         session.commit()
@@ -271,6 +278,26 @@ class TestMine:
         page = own.get("/suivi/").text
         assert "Aucune règle ne s’applique à vous" in page
         assert "Fatou" not in page
+
+    def test_results_that_wait_for_their_release_are_not_told(
+        self, app, session, trainer, promotion, quiet, sign_in
+    ):
+        member = session.scalars(select(Membership).where(Membership.user_id == quiet.id)).one()
+        for attempt in (1, 2, 3):
+            graded(session, member, attempt=attempt, at=datetime.now(UTC))
+        rules = AssignmentRules(
+            promotion_id=promotion.id, assignment_id="", feedback="by-trainer"
+        )
+        session.add(rules)
+        session.commit()
+        own = new_browser(app)
+        sign_in(own, quiet)
+
+        assert "3 rendus à reprendre" in words(trainer.get(address(promotion)).text)
+        assert "3 rendus à reprendre" not in words(own.get("/suivi/").text)
+        rules.released_at = datetime.now(UTC) - timedelta(hours=1)
+        session.commit()
+        assert "3 rendus à reprendre" in words(own.get("/suivi/").text)
 
     def test_who_follows_nothing_is_told_so(self, trainer):
         assert "Vous ne suivez aucune promotion" in trainer.get("/suivi/").text

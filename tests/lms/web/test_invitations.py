@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from lms.domain.access import Role
 from lms.models import Invitation, Membership, User
 from lms.services import invitations
-from lms.web.context import now
 from tests.factories import make_promotion, make_user
 
 NEW = "un tout autre secret"
@@ -31,7 +30,7 @@ def invite(session, promotion, email="nina@ecole.example", role=Role.LEARNER, li
         promotion=promotion,
         role=role,
         lifetime_s=lifetime_s,
-        now=now(),
+        now=datetime.now(UTC),
     )
     session.commit()
     return f"/invitation/{token}"
@@ -119,7 +118,7 @@ def test_accepting_again_after_leaving_begins_the_role_again(client, session, pr
     link = invite(session, promotion)
     client.submit(link, name="Nina", password=NEW)
     membership = session.scalars(select(Membership)).one()
-    membership.ended_at = now()
+    membership.ended_at = datetime.now(UTC)
     session.commit()
     again = invite(session, promotion)
     assert client.submit(again).status_code == 303

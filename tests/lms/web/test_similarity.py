@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from lms.domain.access import Role
 from lms.models import User
 from lms.services import versions
 from lms.services.submissions import Upload, hand_in
-from lms.web.context import EXTENSION, now
+from lms.web.context import EXTENSION
 from tests.factories import make_membership, make_promotion, make_user
 from tests.handing_in import MAX_BYTES, answered
 
@@ -40,7 +41,7 @@ def hand(app, session, promotion):
     """Hand an answer in as a learner of the promotion; return the submission's id."""
     site = app.extensions[EXTENSION]
     course = site.library.course("petit-cours")
-    versions.sync(session, site.blobs, site.library, course, now=now())
+    versions.sync(session, site.blobs, site.library, course, now=datetime.now(UTC))
 
     def hand(name, answer, where=None):
         learner = session.scalar(select(User).where(User.name == name))
@@ -55,7 +56,7 @@ def hand(app, session, promotion):
             assignment=course.assignments[0],
             upload=Upload(data=answered(answer), filename="carnet.ipynb"),
             max_bytes=MAX_BYTES,
-            now=now(),
+            now=datetime.now(UTC),
         )
         session.commit()
         return handed.submission.id
@@ -87,6 +88,7 @@ class TestPairs:
         assert found == [(address(promotion, "premier-carnet", ada, grace), "Ada et Grace")]
         both = trainer.get(found[0][0]).text
         assert both.count("<mark>") >= 2
+        assert "1 passage commun<" in both
         assert "<mark>def double(nombre)" in both.replace("\n", "")
 
     def test_works_without_anything_in_common_are_said_so(self, trainer, hand, promotion):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from lms.domain.access import Role
 from lms.models import (
-    ExerciseResult,
-    GradingRun,
     Group,
     GroupMember,
     Job,
@@ -18,8 +16,7 @@ from lms.models import (
     WorkTrace,
 )
 from lms.services import versions
-from lms.web.context import now
-from tests.crowds import counted_queries, open_crowd, write_large_course
+from tests.crowds import counted_queries, graded, open_crowd, write_large_course
 from tests.factories import (
     NOON,
     make_membership,
@@ -69,43 +66,6 @@ def cells_of(page, name):
 
 def address(promotion):
     return f"/promotions/{promotion.slug}/"
-
-
-def graded(session, member, *, attempt=1, points=2.5, at=NOON, tests=(), errors=(), **given):
-    """A graded submission with one exercise and, for the points, a score."""
-    submission = make_submission(
-        session, membership=member, attempt=attempt, handed_in_at=at, **given
-    )
-    run = GradingRun(
-        submission_id=submission.id,
-        version_id=submission.version_id,
-        outcome="graded",
-        points=points,
-        max_points=4.0,
-        is_forgeable=False,
-        message="",
-        durations_ms={},
-        engine_version="0",
-        environment_digest="0",
-        started_at=at,
-        finished_at=at,
-        exercises=[
-            ExerciseResult(
-                position=1,
-                exercise_id="double",
-                title="Doubler",
-                points=points,
-                max_points=4.0,
-                outcome="passed" if points == 4 else "failed",
-                is_forgeable=False,
-                tests=list(tests),
-                errors=list(errors),
-            )
-        ],
-    )
-    session.add(run)
-    session.flush()
-    return submission, run
 
 
 def scored(session, member, run):
@@ -193,7 +153,7 @@ class TestBoard:
         self, as_staff, session, learner, promotion
     ):
         quiet, busy = learner("Fatou"), learner("Ada")
-        quiet.started_at = now() - timedelta(days=20)
+        quiet.started_at = datetime.now(UTC) - timedelta(days=20)
         make_submission(session, membership=busy)
 
         page = as_staff().get(f"{address(promotion)}?alertes=1").text
@@ -298,7 +258,7 @@ class TestAssignment:
     def synced(self, site, session):
         """The version of the assignment as its course has it."""
         course = site.library.course("petit-cours")
-        versions.sync(session, site.blobs, site.library, course, now=now())
+        versions.sync(session, site.blobs, site.library, course, now=datetime.now(UTC))
         return session.query(versions.AssignmentVersion).one()
 
     def test_groups_the_same_errors_and_failed_tests(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from lms import tickets
 from lms.services import versions
-from lms.web.context import now
 from tests.factories import make_membership, make_promotion
 
 ADDRESS = "/cours/petit-cours/exercices/premier-carnet/atelier/ticket"
@@ -16,7 +15,7 @@ def test_a_learner_gets_a_ticket_for_the_current_version(session, client, sign_i
     promotion = make_promotion(session, ends_on=date(2999, 1, 1))
     member = make_membership(session, promotion=promotion)
     course = site.library.course("petit-cours")
-    [version] = versions.sync(session, site.blobs, site.library, course, now=now())
+    [version] = versions.sync(session, site.blobs, site.library, course, now=datetime.now(UTC))
     session.commit()
     sign_in(client, member.user)
 
