@@ -16,6 +16,7 @@ from lms.cli.settings import settings
 from lms.config import Config
 from lms.database import Session
 from lms.demo import plan
+from lms.demo.levels import decide_levels
 from lms.demo.questions import answer_questions
 from lms.demo.school import began_at, make_school
 from lms.demo.work import Desk, hand_in_round, hand_in_waiting
@@ -96,6 +97,10 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
         at = desk(session)
         answer_questions(session, at.library, at.course, began_at=at.began_at)
 
+    def decide(session: Session) -> None:
+        at = desk(session)
+        decide_levels(session, at.course, began_at=at.began_at)
+
     in_transaction(store.sessions, answer)
     given = capacity()
     with (
@@ -114,6 +119,7 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
             if left:
                 _say_left(left, worker)
                 return False
+    in_transaction(store.sessions, decide)
     in_transaction(store.sessions, lambda session: hand_in_waiting(desk(session)))
     return True
 

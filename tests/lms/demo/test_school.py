@@ -15,7 +15,15 @@ from lms.database import open_engine, session_factory
 from lms.demo import plan
 from lms.demo.plan import Answer
 from lms.domain.standing import Standing
-from lms.models import ActivityAttempt, GradingRun, PageVisit, Submission, User
+from lms.models import (
+    ActivityAttempt,
+    Evidence,
+    GradingRun,
+    LevelDecision,
+    PageVisit,
+    Submission,
+    User,
+)
 from lms.services import feedback
 from lms.services.passwords import is_right
 
@@ -73,6 +81,11 @@ def test_every_state_is_there_and_was_really_run(tmp_path: Path) -> None:
             assert has_read(session, learner) == bool(planned), learner.name
         answered = set(session.scalars(select(ActivityAttempt.user_id)))
         assert len(answered) == len(plan.LEARNERS) - 1
+        assert {row.competence for row in session.scalars(select(LevelDecision))} == {
+            "S1",
+            "T4",
+        }
+        assert "" not in set(session.scalars(select(Evidence.referential)))
         runs = session.scalars(select(GradingRun)).all()
         assert {run.outcome for run in runs} == {"graded", "timed-out"}
         assert all(run.feedback_hash and run.durations_ms["run"] > 0 for run in runs)

@@ -328,7 +328,7 @@ class TestPdf:
             "Niveau décidé\N{NO-BREAK SPACE}: adapter",
             "par Nadia, le",
             "Les exercices proposent\N{NO-BREAK SPACE}: transposer",
-            "1 sur 1 points",
+            "1 sur 1 point,",
             "Version 1.",
             "Le référentiel des tests.",
             "Un entretien.",
