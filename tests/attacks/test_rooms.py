@@ -99,5 +99,19 @@ def test_attack(case, rooms):
             kernel.close()
 
 
+def test_77_a_course_that_ships_start_up_code_starts_nothing(nursery, tmp_path):
+    files = {f"{name}.py": tmp_path / name for name in ("sitecustomize", "usercustomize")}
+    for path in files.values():
+        path.write_text("import builtins\nbuiltins.is_loaded = True")
+
+    with nursery.kernel(limits=Limits(), files=files) as kernel:
+        result = kernel.execute(
+            "import builtins, os\nprint(sorted(os.listdir()), hasattr(builtins, 'is_loaded'))",
+            wall_s=15,
+        )
+
+    assert printed(result) == "['sitecustomize.py', 'usercustomize.py'] False\n"
+
+
 def test_every_number_of_the_list_has_a_case():
-    assert {case["number"] for case in CASES} == set(range(1, 29))
+    assert {case["number"] for case in CASES} == {*range(1, 29), 78}
