@@ -3,6 +3,7 @@
 import { announce } from "./announce.ts";
 import { find, icon, make, need } from "./dom.ts";
 import type { Notebook } from "./notebook.ts";
+import { compared } from "./told.ts";
 import type { Runner } from "./runner.ts";
 import type { Exercise, Frame, TestShown } from "./types.ts";
 import { count, say } from "./words.ts";
@@ -119,7 +120,9 @@ export class Checks {
 
 function shown(test: TestShown): HTMLElement {
   const element = make("div", { class: "wb-test" });
-  if (test.message) element.append(make("p", { class: "wb-test-message" }, ...inCode(test.message)));
+  const { comparison } = test;
+  if (test.message && comparison?.has_message !== false) element.append(make("p", { class: "wb-test-message" }, ...inCode(test.message)));
+  if (comparison) element.append(...compared(comparison));
   if (test.explanation) element.append(make("p", { class: "wb-explanation" }, test.explanation));
   if (test.traceback) {
     const trace = make("pre", { class: "wb-text", tabindex: 0 }, test.traceback);

@@ -14,6 +14,10 @@ import { ask, SiteError } from "./site.ts";
 import type { Page } from "./types.ts";
 import { say } from "./words.ts";
 
+/** How long a hand-in waits for the site to come back, and how often it tries. */
+const HAND_IN_MS = 60_000;
+const AGAIN_MS = 1500;
+
 export interface Workbench {
   page: Page;
   notebook: Notebook;
@@ -22,6 +26,7 @@ export interface Workbench {
   checks: Checks;
   find: Find;
   status: Status;
+  isHandingIn: boolean;
 }
 
 export type Commands = Record<string, (cell: Cell | null) => void>;
@@ -50,7 +55,13 @@ export function commands(bench: Workbench): Commands {
     delete: onCell((cell) => notebook.remove(cell)),
     undelete: () => notebook.undelete(),
     edit: onCell((cell) => cell.edit()),
-    copy: onCell((cell) => notebook.add(cell.kind, cell, "below", cell.source).edit()),
+    double: onCell((cell) => notebook.add(cell.kind, cell, "below", cell.source).edit()),
+    copy: onCell((cell) => notebook.copy(cell)),
+    cut: onCell((cell) => {
+      notebook.copy(cell);
+      notebook.remove(cell);
+    }),
+    paste: onCell((cell) => notebook.paste(cell)),
     "to-text": onCell((cell) => notebook.convert(cell, "markdown")),
     "to-code": onCell((cell) => notebook.convert(cell, "code")),
     "check-all": () => bench.checks.check(null),
@@ -89,21 +100,45 @@ async function versions(bench: Workbench): Promise<void> {
 }
 
 async function handIn(bench: Workbench): Promise<void> {
+  if (bench.isHandingIn) return;
+  bench.isHandingIn = true;
+  try {
+    if (await mayBeHandedIn(bench)) await handInSoon(bench);
+  } finally {
+    bench.isHandingIn = false;
+  }
+}
+
+async function mayBeHandedIn(bench: Workbench): Promise<boolean> {
   const blank = bench.page.exercises.filter((exercise) => exercise.answers.length && bench.notebook.isBlank(exercise));
   const unchecked = bench.checks.unchecked().filter((exercise) => !blank.includes(exercise));
-  if ((blank.length || unchecked.length) && !(await mayHandIn(blank, unchecked))) return;
+  return !(blank.length || unchecked.length) || mayHandIn(blank, unchecked);
+}
+
+/** Hands in now, or as soon as the site answers again: the same draft twice is one submission. */
+async function handInSoon(bench: Workbench): Promise<void> {
+  const { drafts, status, page } = bench;
   announce(say("said.handing-in"));
-  await bench.drafts.flush();
-  if (!bench.drafts.isSaved) {
-    bench.status.notice("hand-in", say("hand-in.not-saved"));
-    return;
+  const until = Date.now() + HAND_IN_MS;
+  while (Date.now() < until) {
+    await drafts.flush();
+    if (drafts.state === "conflict" || drafts.state === "refused" || drafts.state === "signed-out") break;
+    try {
+      if (drafts.isSaved) {
+        const body = { base: drafts.base, is_confirmed: true }; // asked just before
+        const { url } = await ask<{ url: string }>(page.urls.handIn, "POST", body);
+        location.assign(url);
+        return;
+      }
+    } catch (error) {
+      if (error instanceof SiteError && error.status < 500 && error.message) {
+        if (error.kind === "stale") await drafts.look();
+        status.notice("hand-in", error.message);
+        return;
+      }
+    }
+    status.notice("hand-in", say("hand-in.waiting"));
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
   }
-  try {
-    const body = { base: bench.drafts.base, is_confirmed: true }; // asked just above
-    const { url } = await ask<{ url: string }>(bench.page.urls.handIn, "POST", body);
-    location.assign(url);
-  } catch (error) {
-    const words = error instanceof SiteError && error.message ? error.message : say("hand-in.away");
-    bench.status.notice("hand-in", words);
-  }
+  status.notice("hand-in", say(drafts.isSaved ? "hand-in.away" : "hand-in.not-saved"));
 }

@@ -2,6 +2,7 @@
 
 import { both, differences, sideBySide } from "./compare.ts";
 import { find, make, need } from "./dom.ts";
+import { randomId } from "./notebook.ts";
 import { ask } from "./site.ts";
 import type { Draft, Exercise, Page, WireCell } from "./types.ts";
 import { count, say } from "./words.ts";
@@ -36,7 +37,7 @@ export async function chooseVersion(mine: WireCell[], other: Draft, exercises: r
   while (!answer) answer = await choose("#wb-conflict");
   dialog.removeEventListener("cancel", stay);
   if (answer === "other") return other.cells;
-  if (answer === "both") return both(mine, found, () => `n${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`);
+  if (answer === "both") return both(mine, found, randomId);
   return mine;
 }
 

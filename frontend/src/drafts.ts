@@ -184,7 +184,7 @@ export class Drafts {
   }
 
   /** Back in this tab: another one may have gone on meanwhile. */
-  private async look(): Promise<void> {
+  async look(): Promise<void> {
     if (!this.isSaved) {
       await this.flush();
       return;

@@ -18,6 +18,12 @@ import { EditorState, StateEffect, StateField, type Extension } from "@codemirro
 import { Decoration, EditorView, keymap, lineNumbers, type Command, type DecorationSet } from "@codemirror/view";
 import { classHighlighter, highlightTree } from "@lezer/highlight";
 
+export interface Matches {
+  matches: string[];
+  start: number;
+  end: number;
+}
+
 export interface EditorGiven {
   label: string;
   describedBy: string;
@@ -27,7 +33,7 @@ export interface EditorGiven {
   onFocus: () => void;
   onLeave: (to: "command" | "above" | "below") => void;
   onRun: (then: "below" | "stay" | "insert") => void;
-  complete: (source: string, cursor: number) => Promise<{ matches: string[]; start: number; end: number } | null>;
+  complete: (source: string, cursor: number) => Promise<Matches | null>;
   inspect: (source: string, cursor: number) => void;
 }
 
@@ -74,6 +80,8 @@ const found = StateField.define<DecorationSet>({
 
 export class Editor {
   readonly view: EditorView;
+  /** What was found for the list that is about to open. */
+  private matches: Matches | null = null;
 
   constructor(
     parent: HTMLElement,
@@ -193,7 +201,10 @@ export class Editor {
     const { main } = view.state.selection;
     if (!main.empty) return indentMore(view);
     const before = view.state.doc.lineAt(main.from).text.slice(0, main.from - view.state.doc.lineAt(main.from).from);
-    if (/[\w.)\]"']$/u.test(before)) return startCompletion(view);
+    if (/[\w.)\]"']$/u.test(before)) {
+      void this.completeHere(view);
+      return true;
+    }
     const width = INDENT.length - (before.length % INDENT.length);
     view.dispatch(view.state.replaceSelection(" ".repeat(width)), { scrollIntoView: true, userEvent: "input.indent" });
     return true;
@@ -209,8 +220,24 @@ export class Editor {
     return true;
   };
 
+  /** One match is written at once, as Jupyter does; several are a list to choose from. */
+  private async completeHere(view: EditorView): Promise<void> {
+    const { state } = view;
+    const found = await this.given.complete(this.text, state.selection.main.from);
+    if (!found || view.state !== state) return;
+    const [only, ...others] = found.matches;
+    if (only !== undefined && !others.length) {
+      const changes = { from: found.start, to: found.end, insert: only };
+      view.dispatch({ changes, selection: { anchor: found.start + only.length }, userEvent: "input.complete" });
+      return;
+    }
+    this.matches = found;
+    startCompletion(view);
+  }
+
   private readonly suggest = async (context: CompletionContext): Promise<CompletionResult | null> => {
-    const found = await this.given.complete(context.state.doc.toString(), context.pos);
+    const found = this.matches ?? (await this.given.complete(context.state.doc.toString(), context.pos));
+    this.matches = null;
     if (!found?.matches.length || context.aborted) return null;
     return { from: found.start, to: found.end, options: found.matches.map((label) => ({ label })), validFor: /^\w*$/u };
   };

@@ -142,6 +142,9 @@ function keysOf(bench: Workbench, does: Commands): Record<string, (cell: Cell) =
     k: named("before"),
     a: named("add-above"),
     b: named("add-below"),
+    c: named("copy"),
+    x: named("cut"),
+    v: named("paste"),
     dd: named("delete"),
     z: named("undelete"),
     m: named("to-text"),
@@ -149,6 +152,7 @@ function keysOf(bench: Workbench, does: Commands): Record<string, (cell: Cell) =
     "00": named("restart"),
     ii: named("interrupt"),
     s: named("save"),
+    t: () => need("[data-do=run-all]").focus(),
     h: named("help"),
     "?": named("help"),
     Escape: (cell) => {
@@ -173,6 +177,11 @@ function onKey(event: KeyboardEvent, bench: Workbench, does: Commands, shortcuts
   if (event.key === "Enter" && (event.shiftKey || isMod || event.altKey)) {
     event.preventDefault();
     runAndGo(bench, cell, event.shiftKey ? "below" : event.altKey ? "insert" : "stay");
+    return;
+  }
+  if (isMod && event.shiftKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
+    event.preventDefault();
+    does[event.key === "ArrowUp" ? "up" : "down"]?.(cell);
     return;
   }
   const isControl = target.closest("button, a, summary, [role=region], pre");

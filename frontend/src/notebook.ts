@@ -13,6 +13,7 @@ export class Notebook {
   cells: Cell[] = [];
   current: Cell | null = null;
   private readonly deleted: { wire: WireCell; after: string }[] = [];
+  private copied: { kind: Kind; source: string } | null = null;
   private readonly byAnswer = new Map<string, Exercise>();
 
   constructor(
@@ -77,6 +78,18 @@ export class Notebook {
     (this.cells[index] ?? this.cells[index - 1])?.select();
     announce(say("said.deleted"));
     return true;
+  }
+
+  /** Remembers a cell for `paste`. */
+  copy(cell: Cell): void {
+    this.copied = { kind: cell.kind === "raw" ? "markdown" : cell.kind, source: cell.source };
+    announce(say("said.copied"));
+  }
+
+  /** Adds what was copied as a cell of the learner's own. */
+  paste(beside: Cell): void {
+    if (this.copied) this.add(this.copied.kind, beside, "below", this.copied.source).select();
+    else announce(say("said.nothing-copied"));
   }
 
   undelete(): void {
@@ -228,6 +241,7 @@ function tidy(source: string): string {
     .join("\n");
 }
 
-function randomId(): string {
+/** A name for a new cell; unlike `randomUUID`, it is there on sites without TLS too. */
+export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(6)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -9,7 +9,7 @@ import type { Output, Page } from "./types.ts";
 import { count, say } from "./words.ts";
 
 /** Characters of one text that are shown; what comes between its ends is left out. */
-const MAX_SHOWN = 120_000;
+const MAX_SHOWN = 1_200_000;
 const IMAGES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 export interface OutputsGiven {

@@ -69,6 +69,7 @@ export class Runner {
   }
 
   runAll(): void {
+    this.hears.unnotice("gone");
     this.run(this.notebook().cells);
   }
 

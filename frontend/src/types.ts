@@ -85,12 +85,43 @@ export type KernelState =
   | "signed-out"
   | "refused";
 
+/** One of the two values that a test compared, as it is told. */
+export interface Side {
+  kind: string;
+  type: string;
+  text: string;
+  is_cut: boolean;
+  shape: number[];
+  columns: [string, string][];
+}
+
+/** One place where the two differ. */
+export interface Place {
+  place: string;
+  at: string;
+  column: string;
+  expected: string;
+  got: string;
+}
+
+export interface Comparison {
+  relation: string;
+  expected: Side;
+  got: Side;
+  differences: Place[];
+  left_out: number;
+  has_message: boolean;
+  remark: string;
+  lines: { side: string; text: string; count: number }[];
+}
+
 export interface TestShown {
   id: string;
   outcome: string;
   message: string;
   traceback: string;
   explanation?: string;
+  comparison?: Comparison | null;
 }
 
 /** A frame from the gateway; `type` says which of the others it has. */

@@ -27,7 +27,7 @@ from graders.sandbox.wire import text
 from graders.scoring import Verdict
 from lms.live import words
 from lms.live.assignments import LiveAssignment
-from lms.live.explaining import explanation_of
+from lms.live.explaining import comparison_of, explanation_of
 
 if TYPE_CHECKING:
     from lms.live.session import Session
@@ -149,7 +149,7 @@ class Checking:
             "outcome": verdict.outcome.value,
             "message": verdict.message,
             "traceback": verdict.traceback,
-            "comparison": verdict.comparison.to_json() if verdict.comparison else None,
+            "comparison": comparison_of(verdict.comparison),
             "explanation": explanation_of(verdict.traceback),
         }
 

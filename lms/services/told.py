@@ -145,12 +145,13 @@ def _test(test: Mapping[str, Any], answer: str, language: str) -> TestShown:
         source=test["source"],
         message=test["message"] if has_message else "",
         traceback=test["traceback"],
-        compared=None if told is None else _compared(told),
+        compared=None if told is None else compared(told),
         explanation=explain_traceback(test["traceback"], answer, language=language),
     )
 
 
-def _compared(told: Comparison) -> Compared:
+def compared(told: Comparison) -> Compared:
+    """Return a comparison with what its reader may have overlooked."""
     expected, got = told.expected, told.got
     are_texts = expected.kind == got.kind == "text"
     has_lines = are_texts and "\n" in expected.text + got.text

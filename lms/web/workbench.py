@@ -26,6 +26,7 @@ from lms.services import desks, drafts, workbench
 from lms.services.promotions import promotions_following
 from lms.services.workbench import BenchExercise
 from lms.web.asked import Asked, asked_for
+from lms.web.compression import compressed
 from lms.web.context import site
 from lms.web.headers import csp_nonce, policy
 from lms.web.workbench_words import words
@@ -67,7 +68,7 @@ def show(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noqa: 
     response.headers["Content-Security-Policy"] = policy(
         csp_nonce(), connect=(site().config.gateway_origin,), frame="'self'"
     )
-    return response
+    return compressed(response)
 
 
 @bp.post("/apercu")

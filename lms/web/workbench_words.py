@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
+from lms.web.told_words import told_words
+
 
 def words() -> dict[str, str]:
     """Return the sentences by name; `{name}` is filled in by the script."""
@@ -13,6 +15,7 @@ def words() -> dict[str, str]:
         **_running(),
         **_said(),
         **_work(),
+        **told_words(),
     }
 
 
@@ -114,6 +117,8 @@ def _said() -> dict[str, str]:
         "said.fixed": _("Seules vos propres cellules se déplacent et se transforment."),
         "said.kept": _("Seules vos propres cellules se suppriment."),
         "said.added": _("Cellule ajoutée."),
+        "said.copied": _("Cellule copiée. La touche V la colle au-dessous."),
+        "said.nothing-copied": _("Aucune cellule copiée."),
         "said.deleted": _("Cellule supprimée. La touche Z la remet."),
         "said.restored": _("Cellule remise."),
         "said.nothing-deleted": _("Aucune cellule à remettre."),
@@ -150,6 +155,10 @@ def _work() -> dict[str, str]:
         "hand-in.not-saved": _(
             "Votre travail n’a pas encore pu être envoyé au site : il est gardé ici. Déposez "
             "dès que la page indique « Enregistré »."
+        ),
+        "hand-in.waiting": _(
+            "Le site ne répond pas pour l’instant : votre travail est gardé ici, et le dépôt "
+            "partira tout seul dès son retour. Laissez cette page ouverte."
         ),
         "hand-in.away": _(
             "Le site ne répond pas : rien n’est perdu, déposez à nouveau dans un moment."

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,10 +53,13 @@ class School:
     """A running site: where it is, and who may sign in with `PASSWORD`.
 
     Tests share it: one that needs a learner who did nothing yet asks for a `newcomer`.
+
+    :param process_id: the process that looks after all others of the site.
     """
 
     url: str
     instance: Path
+    process_id: int
     learner: str
     keyboard_learner: str
     plain_learner: str
@@ -73,15 +77,23 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
     """One site for all tests: made by its own commands, stopped as an operator stops it."""
-    folder = tmp_path_factory.mktemp("school")
+    expect.set_options(timeout=PATIENCE_MS)
+    with served(tmp_path_factory.mktemp("school")) as made:
+        yield made
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[School]:
+    """Serve a school in a folder for the length of the block."""
     instance = folder / "instance"
     port = _free_port()
+    url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
         "GARRIGUE_SECRET_KEY": "a secret of the browser tests, long enough",
         "GARRIGUE_INSTANCE": str(instance),
         "GARRIGUE_COURSES": str(ROOT / "courses"),
-        "GARRIGUE_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "GARRIGUE_PUBLIC_URL": url,
     }
     with (folder / "serve.log").open("wb") as log:
         process = subprocess.Popen(
@@ -91,10 +103,8 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
             stderr=log,
         )
         try:
-            url = f"http://127.0.0.1:{port}"
             _wait_until_it_answers(process, url, folder / "serve.log")
-            expect.set_options(timeout=PATIENCE_MS)
-            yield _seed(instance, url)
+            yield _seed(instance, url, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=60)
@@ -171,7 +181,7 @@ def answer(released: Path, target: Path, *, wrong: str = "") -> Path:
     return target
 
 
-def _seed(instance: Path, url: str) -> School:
+def _seed(instance: Path, url: str, process_id: int) -> School:
     """Put one promotion with a trainer and four learners into the database."""
     engine = open_engine(f"sqlite:///{instance / 'garrigue.db'}")
     with session_factory(engine).begin() as session:
@@ -190,6 +200,7 @@ def _seed(instance: Path, url: str) -> School:
         school = School(
             url=url,
             instance=instance,
+            process_id=process_id,
             learner=emails[0],
             keyboard_learner=emails[1],
             plain_learner=emails[2],
