@@ -1,5 +1,7 @@
 // Small tools to make and find elements.
 
+import { say } from "./words.ts";
+
 type Child = Node | string;
 
 /** Makes an element; attributes that are `true` stand without value, `false` are left out. */
@@ -47,6 +49,7 @@ export function button(label: string, picture: string, onClick: () => void, kind
 /** Reads HTML that the site cleaned; nothing in it runs. */
 export function cleanHtml(html: string): DocumentFragment {
   const parsed = new DOMParser().parseFromString(html, "text/html");
+  for (const image of parsed.querySelectorAll<HTMLImageElement>("img:not([alt])")) image.alt = say("prose.picture");
   const fragment = document.createDocumentFragment();
   fragment.append(...parsed.body.childNodes);
   return fragment;

@@ -182,7 +182,7 @@ class FromThread:
         :raises KernelDied: if it is gone.
         """
         if not self._kernel.is_alive:
-            raise KernelDied("Le noyau s’est arrêté.")
+            raise KernelDied("Python s’est arrêté.")
         running = self._execute(source, is_silent=is_silent)
         self._running = asyncio.run_coroutine_threadsafe(running, self._loop)
 

@@ -54,7 +54,7 @@ class Places:
         if mine >= self.limit_each and not self.make_room(user_id):
             raise TooMany(
                 f"Vous travaillez déjà dans {self.limit_each} carnets : fermez-en un pour "
-                "ouvrir celui-ci, puis redémarrez le noyau."
+                "ouvrir celui-ci, puis redémarrez Python."
             )
         loop = asyncio.get_running_loop()
         waiting = Waiting(

@@ -8,44 +8,42 @@ AGAIN = "Exécutez à nouveau vos cellules, de haut en bas."
 
 ENDS = {
     CellOutcome.DIED: (
-        f"Le noyau s’est arrêté : ce que vos cellules avaient défini est perdu. {AGAIN}"
+        f"Python s’est arrêté : ce que vos cellules avaient défini est perdu. {AGAIN}"
     ),
     CellOutcome.OUT_OF_MEMORY: (
-        "Votre code a demandé plus de mémoire que permis : le noyau a été arrêté. "
+        "Votre code a demandé plus de mémoire que permis : Python a été arrêté. "
         f"Travaillez sur moins de données à la fois. {AGAIN}"
     ),
     CellOutcome.TIMED_OUT: (
-        f"Votre noyau a utilisé tout son temps de calcul : il a été arrêté. {AGAIN}"
+        f"Python a utilisé tout son temps de calcul : il a été arrêté. {AGAIN}"
     ),
 }
-STARTING = "Le noyau démarre."
-RESTARTING = "Le noyau redémarre : ce que vos cellules avaient défini est effacé."
+STARTING = "Python démarre."
+RESTARTING = "Python redémarre : ce que vos cellules avaient défini est effacé."
 CULLED = (
-    "Le noyau s’est reposé, faute d’activité : votre travail est gardé, mais ce que vos "
+    "Sans activité, Python s’est mis en veille : votre travail est gardé, mais ce que vos "
     f"cellules avaient défini est effacé. {AGAIN}"
 )
 RECLAIMED = (
-    "Le noyau de ce carnet, que vous aviez quitté, a laissé sa place à un autre. Votre "
+    "Vous aviez quitté ce carnet : Python y a laissé sa place à quelqu’un d’autre. Votre "
     f"travail est gardé. {AGAIN}"
 )
-STUBBORN = (
-    "La cellule n’obéit pas à l’arrêt demandé : si elle continue, le noyau va redémarrer."
-)
+STUBBORN = "La cellule n’obéit pas à l’arrêt demandé : si elle continue, Python va redémarrer."
 STUBBORN_RESTART = (
-    "La cellule ne s’arrêtait pas : le noyau a redémarré, et ce que vos cellules avaient "
+    "La cellule ne s’arrêtait pas : Python a redémarré, et ce que vos cellules avaient "
     f"défini est effacé. {AGAIN}"
 )
 ROOMS_FAIL = (
-    "Le noyau n’a pas pu démarrer, par notre faute. Votre travail est gardé : réessayez dans "
+    "Python n’a pas pu démarrer, par notre faute. Votre travail est gardé : réessayez dans "
     "une minute, et prévenez votre formatrice ou formateur si cela continue."
 )
 CHECK_FAILED = "La vérification s’est interrompue de notre côté : réessayez dans un moment."
-STOPPING = "Le site redémarre : le noyau va s’arrêter. Votre page se reconnectera d’elle-même."
+STOPPING = "Le site redémarre : Python va s’arrêter. Votre page se reconnectera d’elle-même."
 LOST_OUTPUTS = (
     "Une partie des sorties n’a pas pu vous parvenir : exécutez la cellule à nouveau."
 )
 TOO_MUCH = "Trop de cellules attendent : laissez finir celles qui sont en cours."
-NOT_UNDERSTOOD = "La page a envoyé un message que le noyau ne comprend pas : rechargez-la."
+NOT_UNDERSTOOD = "La page a envoyé un message que le site ne comprend pas : rechargez-la."
 NO_VISIBLE_TEST = (
     "Cet exercice n’a pas de test visible : il sera vérifié quand vous déposerez le carnet."
 )
@@ -53,19 +51,19 @@ UNKNOWN_EXERCISE = "Cet exercice n’est pas dans ce carnet : rechargez la page
 
 
 def waiting(position: int) -> str:
-    """Say how many wait before a kernel is free."""
+    """Say how many wait before a place is free."""
     if position == 1:
-        return "Tous les noyaux sont pris : le vôtre est le prochain."
+        return "Toutes les places sont prises : la prochaine est pour vous."
     before = "une personne attend" if position == 2 else f"{position - 1} personnes attendent"
-    return f"Tous les noyaux sont pris : {before} avant vous."
+    return f"Toutes les places sont prises : {before} avant vous."
 
 
 def about_to_cull(left_s: float) -> str:
     """Say that an unused kernel is about to end."""
     left = f"{left_s / 60:.0f} min" if left_s >= 90 else f"{left_s:.0f} s"
     return (
-        f"Sans activité, le noyau va s’arrêter dans {left}. Votre travail est gardé ; "
-        "exécutez une cellule pour garder le noyau."
+        f"Sans activité, Python va se mettre en veille dans {left}. Votre travail est gardé ; "
+        "exécutez une cellule pour garder vos variables."
     )
 
 

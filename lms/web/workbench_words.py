@@ -80,6 +80,7 @@ def _running() -> dict[str, str]:
         "outputs.table": _("Tableau produit par la cellule"),
         "outputs.frame": _("Sortie interactive de la cellule"),
         "outputs.picture": _("Figure produite par la cellule"),
+        "prose.picture": _("Image sans description"),
         "outputs.line": _("Aller à la ligne {n}"),
         "outputs.traceback": _("Trace complète de l’erreur"),
         "done.timed-out": _("La cellule a dépassé le temps permis : elle est arrêtée."),

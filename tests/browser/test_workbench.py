@@ -35,7 +35,8 @@ from IPython.display import HTML, SVG, Markdown, display
 attack = "parent.hacked = top.hacked = 1; top.location = 'about:blank'"
 display(HTML(f'<b>ici</b><script>{attack}</script><img src=x onerror="{attack}">'))
 display(HTML(f'<table><tr><td onclick="{attack}">1</td></tr></table>'))
-display(SVG(f'<svg xmlns="http://www.w3.org/2000/svg" onload="hacked = 1"/>'))
+svg = 'xmlns="http://www.w3.org/2000/svg" width="9" height="9"'
+display(SVG(f'<svg {svg} onload="hacked = 1"/>'))
 display(Markdown('<img src=x onerror="hacked = 1">[ici](javascript:hacked=1)'))
 """
 
@@ -132,7 +133,7 @@ def test_what_cells_do_stays_in_their_place(open_browser: Open, newcomer: Newcom
     hostile = own_cell(page, HOSTILE)
     expect(hostile.locator("iframe")).to_be_visible()
     expect(hostile.locator("table td")).to_have_text("1")
-    expect(hostile.locator("img")).to_be_visible()
+    expect(hostile.locator("img[src^=data]")).to_be_visible()
     frame = hostile.locator("iframe").content_frame
     expect(frame.get_by_text("ici")).to_be_visible()
     assert frame.locator("body").evaluate("() => self.origin") == "null"
