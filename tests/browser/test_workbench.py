@@ -204,7 +204,7 @@ def test_nothing_is_lost_offline_nor_between_two_tabs(
     expect(first).to_contain_text("# dans le premier onglet")
     expect(page.locator(".wb-cell.is-own")).to_contain_text("# dans l’autre onglet")
 
-    page.get_by_text("Plus", exact=True).click()
+    page.locator(".wb-menu > summary").click()
     page.get_by_role("button", name="Versions enregistrées").click()
     versions = page.get_by_role("dialog", name="Versions enregistrées")
     versions.locator("summary").last.click()

@@ -351,6 +351,7 @@ class TestChecks:
         [test] = wrong["tests"]
         assert (test["id"], test["outcome"]) == ("double-tests", "failed")
         assert "4" in test["message"]
+        assert test["comparison"]["got"]["text"] == "2"
         assert "2 cellules" in wrong["message"]  # the answer, and the author's cell above it
 
         [right] = self.check(page, "k2", double=RIGHT)

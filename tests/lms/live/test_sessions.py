@@ -73,7 +73,7 @@ class TestIdleKernels:
             "idle",
             "busy",
         ]
-        assert "va s’arrêter" in warning["message"]
+        assert "mettre en veille" in warning["message"]
         assert frames[-1]["status"] == "error"  # x is gone with the kernel
 
     def test_live_on_while_a_cell_runs(self, live: LiveSite) -> None:
@@ -119,7 +119,7 @@ class TestTheLine:
 
         seen = live.do(work())
         assert "une personne attend" in seen["third"][0]["message"]
-        assert "le prochain" in seen["third"][-1]["message"]
+        assert "la prochaine" in seen["third"][-1]["message"]
 
     def test_a_kernel_that_was_left_makes_room(self, live: LiveSite) -> None:
         async def work() -> list[Frame]:
