@@ -6,8 +6,9 @@ Run it with the project's interpreter, on a quiet machine:
 
 The gateway is a process of its own, as `garrigue serve` starts it, on an instance of its own;
 the pages are in this process and speak to it over the loopback. First they open, a few at a
-time; then all rest, to see what idle kernels cost; then each runs a trivial cell every period;
-then some of them check an exercise.
+time; then all rest, to see what idle kernels cost; then each runs a trivial cell every period,
+and saves its draft through the service that the web calls; then some of them check an exercise.
+At the end, each stored draft is compared with what was last sent.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from typing import Any
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import WebSocketClientConnection, websocket_connect
 
+from benchmarks.draft_load import DraftLoad, add_learners
 from graders.notebooks.cells import write_notebook
 from graders.notebooks.read import read_notebook
 from graders.notebooks.release import release
@@ -123,15 +125,20 @@ def _options() -> argparse.Namespace:
 async def _measure(
     config: Config, version_id: int, process_id: int, options: argparse.Namespace
 ) -> None:
+    add_learners(session_factory(open_engine(config.database)), options.learners)
     benches, opened_ms = await _open_all(config, version_id, options.learners)
     print(f"opening, {OPENING_TOGETHER} at a time    {_summary(opened_ms)}")
     first_ms = [await bench.execute(0) for bench in benches]
     print(f"first cells, one by one {_summary(first_ms)}")
     await _report_idle(process_id)
-    cells_ms = await _run_cells(benches, options)
+    with DraftLoad(config=config, version_id=version_id) as load:
+        cells_ms = await _run_cells(benches, options, load)
+        lost = await asyncio.to_thread(load.lost)
     print(
         f"cells, every {options.period:g} s       {_summary(cells_ms)}, {len(cells_ms)} in all"
     )
+    print(f"drafts saved meanwhile  {_summary(load.taken_ms)}, {len(load.taken_ms)} in all")
+    print(f"drafts lost             {len(lost)}")
     cold_ms = [await bench.check(0) for bench in benches[:CHECKS]]
     warm_ms = [await bench.check(1) for bench in benches[:CHECKS]]
     print(f"first checks            {_summary(cold_ms)}")
@@ -158,20 +165,23 @@ async def _open_all(
     return [bench for bench, _ms in opened], [ms for _bench, ms in opened]
 
 
-async def _run_cells(benches: Sequence[Workbench], options: argparse.Namespace) -> list[float]:
+async def _run_cells(
+    benches: Sequence[Workbench], options: argparse.Namespace, load: DraftLoad
+) -> list[float]:
     taken_ms: list[float] = []
 
-    async def work(bench: Workbench) -> None:
+    async def work(learner_id: int, bench: Workbench) -> None:
         await asyncio.sleep(random.uniform(0, options.period))
         ends_at_s = time.monotonic() + options.seconds - options.period
         number = 1
         while time.monotonic() < ends_at_s:
             began_s = time.monotonic()
+            load.save_soon(learner_id, f"{ANSWER}  # {number}")
             taken_ms.append(await bench.execute(number))
             number += 1
             await asyncio.sleep(max(0.0, options.period - (time.monotonic() - began_s)))
 
-    await asyncio.gather(*map(work, benches))
+    await asyncio.gather(*map(work, range(1, len(benches) + 1), benches))
     return taken_ms
 
 
