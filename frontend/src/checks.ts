@@ -1,7 +1,7 @@
 // « Vérifier »: the visible tests of an exercise against the live kernel, result beside it.
 
 import { announce } from "./announce.ts";
-import { find, icon, make, need } from "./dom.ts";
+import { find, icon, inCode, make, need } from "./dom.ts";
 import type { Notebook } from "./notebook.ts";
 import { compared } from "./told.ts";
 import type { Runner } from "./runner.ts";
@@ -123,16 +123,11 @@ function shown(test: TestShown): HTMLElement {
   const { comparison } = test;
   if (test.message && comparison?.has_message !== false) element.append(make("p", { class: "wb-test-message" }, ...inCode(test.message)));
   if (comparison) element.append(...compared(comparison));
-  if (test.explanation) element.append(make("p", { class: "wb-explanation" }, test.explanation));
+  if (test.explanation) element.append(make("p", { class: "wb-explanation" }, ...inCode(test.explanation)));
   if (test.traceback) {
     const trace = make("pre", { class: "wb-text", tabindex: 0 }, test.traceback);
     element.append(make("details", {}, make("summary", {}, say("outputs.traceback")), trace));
   }
   if (!element.childElementCount) element.append(make("p", {}, say(`outcome.${test.outcome}`)));
   return element;
-}
-
-/** What stands between backticks is code. */
-function inCode(text: string): (Node | string)[] {
-  return text.split("`").map((part, number) => (number % 2 ? make("code", {}, part) : part));
 }

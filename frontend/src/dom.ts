@@ -40,6 +40,11 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
+/** What stands between backticks is code. */
+export function inCode(text: string): Child[] {
+  return text.split("`").map((part, number) => (number % 2 ? make("code", {}, part) : part));
+}
+
 export function button(label: string, picture: string, onClick: () => void, kind = "quiet"): HTMLButtonElement {
   const made = make("button", { type: "button", class: kind }, icon(picture), label);
   made.addEventListener("click", onClick);

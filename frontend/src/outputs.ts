@@ -1,7 +1,7 @@
 // What a cell gave: text, tables, images, errors; whatever is active goes into a frame.
 
 import { fill, plain } from "./ansi.ts";
-import { cleanHtml, make } from "./dom.ts";
+import { cleanHtml, inCode, make } from "./dom.ts";
 import { frame } from "./frames.ts";
 import { ask } from "./site.ts";
 import { plainTable } from "./tables.ts";
@@ -161,7 +161,7 @@ export class Outputs {
     const value = plain(output.evalue ?? "");
     if (value) name.append(make("span", {}, ` : ${value}`));
     const element = make("div", { class: "wb-error" }, name);
-    if (output.explanation) element.append(make("p", { class: "wb-explanation", lang: "fr" }, output.explanation));
+    if (output.explanation) element.append(make("p", { class: "wb-explanation", lang: "fr" }, ...inCode(output.explanation)));
     const actions = make("div", { class: "wb-error-actions" });
     const line = output.line;
     if (line) {
