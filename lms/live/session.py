@@ -253,12 +253,18 @@ class Session:
                     status = "aborted"
                 self._stopping.end()
                 if status != "ok" and work.cell:
-                    self._abort_waiting()
+                    self._abort_cells()
         finally:
             self._runner = None
             self.touch()
             if self._state[0] == "busy":
                 self._say("idle", "", None)
+
+    def _abort_cells(self) -> None:
+        """Forget the cells that wait, as Jupyter does after an error, but not the checks."""
+        for work in [work for work in self._queue if work.cell]:
+            self._queue.remove(work)
+            self.showing.abort(work.id, work.cell)
 
     def _abort_waiting(self) -> None:
         while self._queue:

@@ -354,7 +354,14 @@ class TestChecks:
         assert test["comparison"]["got"]["text"] == "2"
         assert "2 cellules" in wrong["message"]  # the answer, and the author's cell above it
 
-        [right] = self.check(page, "k2", double=RIGHT)
+        page.send("execute", id="e", cell="c", source="input()\n1 / 0")
+        page.send("execute", id="late", cell="d", source="1")
+        page.send("check", id="k2", exercise="double", sources={"double": RIGHT})
+        page.until(type="input_request")
+        page.send("input", value="")
+        assert page.until(type="done", id="late")["status"] == "aborted"
+        page.until(type="done", id="k2")
+        [right] = [frame for frame in page.seen("checked") if frame["id"] == "k2"]
         assert (right["outcome"], right["tests"][0]["message"]) == ("passed", "")
         assert "Une cellule" in right["message"]
 
