@@ -13,13 +13,20 @@ MAX_FIRST_LOAD_BYTES = 100_000
 THEMES = ("light", "dark", "contrast")
 
 
-def faults(page: Page, themes: tuple[str, ...] = ("light", "dark")) -> list[str]:
-    """Return what axe finds on the page: all rules once, contrast in each theme."""
+def faults(
+    page: Page, themes: tuple[str, ...] = ("light", "dark"), *, within: str | None = None
+) -> list[str]:
+    """Return what axe finds on the page: all rules once, contrast in each theme.
+
+    :param within: what to look at alone, such as a dialog over a page that was looked at.
+    """
     found = []
     for position, theme in enumerate(themes):
         page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
         options = {"runOnly": ["color-contrast"]} if position else None
-        for violation in Axe().run(page, options=options).response["violations"]:
+        for violation in (
+            Axe().run(page, context=within, options=options).response["violations"]
+        ):
             where = [node["html"][:160] for node in violation["nodes"][:3]]
             found.append(f"{theme}, {page.url}: {violation['id']}: {where}")
     page.evaluate("delete document.documentElement.dataset.theme")
