@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,13 +29,19 @@ def keep_record(
     _store(instance).put(key, {**record, "checked_at": now.isoformat()})
 
 
-def find_record(
-    instance: Path, course: Course, assignment: Assignment
-) -> dict[str, Any] | None:
-    """Return what was found of the assignment as it is served; None when it never was checked.
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a check found, and when.
 
-    Besides what `CheckReport.to_record` writes it has `checked_at`, a moment in ISO form.
+    :param report: as `CheckReport.to_record` wrote it.
     """
+
+    at: datetime
+    report: Mapping[str, Any]
+
+
+def find_record(instance: Path, course: Course, assignment: Assignment) -> Checked | None:
+    """Return what was found of the assignment as it is served; None if nothing was."""
     try:
         key = content_key(
             course.files[assignment.notebook],
@@ -42,7 +49,10 @@ def find_record(
         )
     except KeyError:
         return None
-    return _store(instance).get(key)
+    found = _store(instance).get(key)
+    if found is None:
+        return None
+    return Checked(at=datetime.fromisoformat(found["checked_at"]), report=found)
 
 
 def _store(instance: Path) -> Store:

@@ -15,7 +15,7 @@ from lms.content.slugs import slugify, unique
 from lms.domain.course import Assignment, Module, Page
 
 #: Words that stand where a module's id stands in addresses.
-RESERVED = ("exercices", "fichiers", "glossaire", "recherche", "competences")
+RESERVED = ("exercices", "fichiers", "glossaire", "recherche", "competences", "publication")
 
 
 def outlined_modules(

@@ -9,6 +9,7 @@ import click
 
 from lms.cli.settings import settings
 from lms.logs import json_log
+from lms.pulling import Puller
 from lms.supervisor import die_with_parent, stopped_by_signals
 from lms.worker import Worker
 from lms.workshop import Capacity, capacity, habits, open_store, open_tools
@@ -33,7 +34,12 @@ def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
         made = Worker(store=store, tools=tools, habits=habits(config, given), log=json_log())
         made.test()  # nothing is under way yet: a signal may end the process at once
         with stopped_by_signals(stop):
+            puller = threading.Thread(
+                target=Puller(store.sessions, json_log()).serve, args=(stop,), daemon=True
+            )
+            puller.start()
             made.serve(stop)
+            puller.join(LEAVE_S)
         _leave_within(LEAVE_S)
 
 

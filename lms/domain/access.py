@@ -51,6 +51,8 @@ class Action(StrEnum):
     MARK = "mark"  # mark works, write rubrics, decide how an assignment is marked
     KEEP_SNIPPETS = "keep-snippets"  # sentences of one's own
     REVIEW = "review"  # the work of a peer that was assigned
+    PUBLISH = "publish"  # a course: see where it comes from, have it fetched anew
+    SEE_SOURCE = "see-source"  # of an assignment: solutions and hidden tests
     OPERATE = "operate"  # the installation itself, nobody's work
 
 
@@ -152,6 +154,8 @@ RIGHTS: Mapping[Action, Right] = {
     Action.KEEP_SNIPPETS: Right(roles_anywhere=frozenset({Role.TRAINER}), is_secret=True),
     # The owner of a review is who writes it.
     Action.REVIEW: Right(is_for_owner=True, is_secret=True),
+    Action.PUBLISH: Right(roles=frozenset({Role.TRAINER}), is_for_operator=True),
+    Action.SEE_SOURCE: Right(roles=frozenset({Role.TRAINER})),
     Action.OPERATE: Right(is_for_operator=True, is_secret=True),
 }
 

@@ -22,6 +22,7 @@ from lms.models.promotions import (
     Promotion,
     PromotionDate,
 )
+from lms.models.pulls import CoursePull, CourseRemote
 from lms.models.referentials import ProgrammeReferential, ReferentialVersion
 from lms.models.regrades import Contest, Regrade
 from lms.models.rubrics import Rubric, RubricUse, RubricVersion
@@ -49,6 +50,8 @@ __all__ = [
     "Closure",
     "Comment",
     "Contest",
+    "CoursePull",
+    "CourseRemote",
     "Draft",
     "DraftOutputs",
     "DraftVersion",

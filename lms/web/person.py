@@ -40,6 +40,7 @@ OPEN = frozenset(
         "invitations.show",
         "passwords.forgotten",
         "passwords.renew",
+        "publication.hook",
         "static",
     }
 )

@@ -85,7 +85,7 @@ class TestCheck:
         run(course / "un.ipynb")
         found = read_course(course, slug="essai")
         [declared] = [a for a in found.course.assignments if a.id == "un"]
-        record = find_record(course / "instance", found.course, declared)
+        record = find_record(course / "instance", found.course, declared).report
         assert record["wrong_answers"]["tried"] == 2
         assert record["reference"]["points"] == 5
         assert {answer["fate"] for answer in record["answers"]} == {"caught"}

@@ -20,6 +20,7 @@ from lms.catalogue.referentials import read_shelf
 from lms.config import Config
 from lms.domain.access import Role
 from lms.domain.draft_cells import Work
+from lms.domain.pulls import hook_secret
 from lms.domain.referentials import CompetenceKey, Edition
 from lms.models import (
     Adjustment,
@@ -45,6 +46,7 @@ from lms.services import (
     invitations,
     levels,
     observations,
+    pulls,
     referentials,
     resets,
     roles,
@@ -103,6 +105,7 @@ class Route:
     :param known: they may know that it exists, and are refused with 403; all others who are
         signed in get 404, and those who are not are led to the sign-in form.
     :param body: what a script sends as JSON, with the token in a header.
+    :param is_signed: it comes from a forge, with a signature instead of a token.
     """
 
     allowed: frozenset[str]
@@ -110,6 +113,7 @@ class Route:
     address: str
     fields: dict[str, Any] = field(default_factory=dict)
     body: dict[str, Any] | None = None
+    is_signed: bool = False
 
 
 READERS = MEMBERS - {"funder"} | {"trainer elsewhere", "operator"}
@@ -147,6 +151,11 @@ SHEET = f"{LEVELS}/{{learner}}"
 ACCOUNT = {"allowed": SIGNED_IN}
 OPEN_TO_ALL = {"allowed": ANYBODY}
 ASSIGNMENT = "/cours/petit-cours/exercices/premier-carnet"
+PUBLICATION = "/cours/petit-cours/publication/"
+PUBLISHING = {
+    "allowed": frozenset({"trainer", "operator"}),
+    "known": MEMBERS - {"trainer"},
+}
 WORKBENCH = f"{ASSIGNMENT}/atelier"
 WORKERS = LEARNERS | {"trainer"}
 ASKING = {"allowed": LEARNERS, "known": MEMBERS - LEARNERS}
@@ -387,6 +396,12 @@ ROUTES = {
     "GET questions.counts": Route(
         address="/promotions/{promotion}/quiz/debut/lire/", **RESULTS
     ),
+    "GET publication.show": Route(address=PUBLICATION, **PUBLISHING),
+    "POST publication.reload": Route(address=f"{PUBLICATION}recharger", **PUBLISHING),
+    "POST publication.hook": Route(
+        address=f"{PUBLICATION}crochet", allowed=ANYBODY, is_signed=True
+    ),
+    "GET authoring.show": Route(address=f"{ASSIGNMENT}/auteur/", **COMPARING),
     "GET operate.extensions": Route(
         address="/exploitation/extensions", allowed=frozenset({"operator"})
     ),
@@ -473,7 +488,9 @@ ROUTES = {
     ),
 }
 
-POSTS = [name for name in ROUTES if not name.startswith("GET")]
+POSTS = [
+    name for name, route in ROUTES.items() if not name.startswith("GET") and not route.is_signed
+]
 STREAMS = {"GET submissions.follow", "GET teach.follow"}
 
 #: What a page of ours shows in a frame.
@@ -653,6 +670,9 @@ class World:
         client, address = self.browser(person), self.address(name, person)
         if name.startswith("GET"):
             return client.get(address, buffered=name not in STREAMS)
+        if ROUTES[name].is_signed:
+            secret = hook_secret(self.site.config.secret_key, "petit-cours", "sel")
+            return client.post(address, headers={"X-Gitlab-Token": secret})
         body = ROUTES[name].body
         if body is not None:
             page = "/connexion" if person in NOBODY else "/compte"
@@ -760,6 +780,10 @@ def populate(session: Session, site: Site) -> tuple[dict[str, User], dict[str, i
     promotion = make_promotion(session, ends_on=date(2999, 1, 1))
     referentials.keep(session, read_shelf(site.config.courses), now=NOW)
     referentials.bind_missing(session, promotion.programme, course.referentials, now=NOW)
+    pulls.set_remote(
+        session, course.slug, url="https://forge.example/c", branch="main", folder="",
+        salt="sel", now=NOW,
+    )  # fmt: skip
     elsewhere = make_promotion(session, course_slug="autre-cours")
     ended = {"started_at": NOW - timedelta(days=9), "ended_at": NOW - timedelta(days=1)}
     parts = {
