@@ -13,8 +13,15 @@ from lms.domain.access import HIDDEN
 from lms.domain.manual_marks import COUNTING, Held, MarkState, Slot, slot_for
 from lms.errors import Conflict, NotAllowed, NotFound
 from lms.models import ManualMark, ManualMarkPart, Submission
-from lms.services import audit
-from lms.services.marking_input import Markable, TypedMark, parts_of, plain, refuse_incomplete
+from lms.services import audit, marking_evidence
+from lms.services.marking_input import (
+    Markable,
+    TypedMark,
+    parts_of,
+    plain,
+    refuse_incomplete,
+    refuse_unreadable,
+)
 from lms.services.marking_plans import Plan
 
 
@@ -60,10 +67,12 @@ def save(
     :raises NotAllowed: if it is the marker's own work.
     :raises Conflict: if others mark it, or the mark is final already.
     :raises Stale: if somebody wrote it since it was read.
-    :raises Incomplete: if it should be final and something is missing.
+    :raises Incomplete: if points cannot be read, or it should be final and something is
+        missing.
     """
     if submission.learner_id == marker_id:
         raise NotAllowed("C’est votre propre rendu : une autre personne doit le lire.")
+    refuse_unreadable(exercises, typed)
     _take_turn(session, submission)
     marks = marks_of(session, submission.id)
     slot = slot_for(plan.is_double, held(marks), marker_id)
@@ -106,6 +115,7 @@ def withdraw(
         found.state, found.final_at, found.changed_at = MarkState.DRAFT.value, None, now
         found.revision += 1
         _note(session, "mark.withdrawn", found, actor_id, now, points_before=_summary(found))
+        marking_evidence.follow(session, found, now=now)
     session.flush()
     return found
 
@@ -160,6 +170,8 @@ def _write(
     session.flush()
     event = "mark.finished" if typed.is_final else "mark.drafted"
     _note(session, event, kept, marker_id, now, points_before=was, points_after=_summary(kept))
+    if typed.is_final:
+        marking_evidence.follow(session, kept, now=now)
     session.flush()
     return kept
 

@@ -67,10 +67,12 @@ class TypedMark:
 
 
 class Incomplete(Invalid):
-    """The mark cannot be final yet; `missing` says why, by exercise."""
+    """The mark cannot be kept as it is, or not for good; `missing` says why, by exercise."""
 
     def __init__(self, missing: Mapping[str, str]) -> None:
-        super().__init__("Il manque de quoi rendre la note définitive : voyez ci-dessous.")
+        super().__init__(
+            "Rien n’est encore enregistré : complétez ce qui est marqué ci-dessous."
+        )
         self.missing = missing
 
 
@@ -129,6 +131,22 @@ def _part(exercise: Markable, said: TypedPart, before: ManualMarkPart | None) ->
 def plain(text: str) -> str:
     """Return a comment without the space around it, cut where it is too long."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())[:MAX_CHARACTERS]
+
+
+def refuse_unreadable(exercises: Mapping[str, Markable], typed: TypedMark) -> None:
+    """Return when all points that were typed are points: a draft would lose the others.
+
+    :raises Incomplete: if some are none, or too many.
+    """
+    missing = {
+        key: f"Donnez des points, de 0 à {exercise.max_points:g}."
+        for key, exercise in exercises.items()
+        if exercise.takes_points
+        and (text := typed.parts.get(key, TypedPart()).points.strip())
+        and read_points(text, exercise.max_points) is None
+    }
+    if missing:
+        raise Incomplete(missing)
 
 
 def refuse_incomplete(

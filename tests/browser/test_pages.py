@@ -32,7 +32,15 @@ LEARNERS = (
     "/compte",
     "/cette-page-n-existe-pas",
 )
-STAFF = ("/", "/promotions/", "/promotions/{promotion}/", "/promotions/{promotion}/questions/")
+STAFF = (
+    "/",
+    "/promotions/",
+    "/promotions/{promotion}/",
+    "/promotions/{promotion}/questions/",
+    "/promotions/{promotion}/a-lire/",
+    "/promotions/{promotion}/grilles/nouvelle",
+    "/phrases/",
+)
 
 #: Something folds, wraps or scrolls there on a small screen.
 CHANGED_BY_WIDTH = ("/", f"/cours/{COURSE}/demarrer/terminal/", "/compte")

@@ -9,8 +9,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms.config import Config
-from lms.models import AuditEvent, ManualMark, Promotion
+from lms.domain.rubrics import Criterion, Grid, Level, RubricKind
+from lms.models import AuditEvent, Evidence, ManualMark, Promotion
 from lms.services.manual_marks import final_points
+from tests.crowds import counted_queries
+from tests.factories import make_membership
 from tests.marking import (
     ASSIGNMENT,
     MarkingSchool,
@@ -98,8 +101,10 @@ class TestOneMarker:
         assert marks(school) == []
 
     def test_gives_points_where_there_is_no_rubric(self, school: MarkingSchool) -> None:
-        refused = school.mark("trainer", "camille", **{"e1-points": "7", "definitive": "1"})
-        assert refused.status_code == 422
+        for chosen in ({}, {"definitive": "1"}):
+            refused = school.mark("trainer", "camille", **{"e1-points": "7"} | chosen)
+            assert refused.status_code == 422
+            assert 'value="7"' in refused.text
         school.mark("trainer", "camille", **{"e1-points": "4,5", "definitive": "1"})
         assert points(school, "camille") == {"essai": 4.5}
 
@@ -148,6 +153,32 @@ class TestOneMarker:
             ("mark.finished", "essai 3/6"),
         ]
 
+    def test_of_competences_proposes_evidence_until_it_is_taken_back(
+        self, school: MarkingSchool
+    ) -> None:
+        names = ("Pas encore", "Imiter", "Adapter", "Transposer")
+        steps = tuple(Level(title=name, value=value) for value, name in enumerate(names))
+        said = (
+            Criterion(title="Expliquer", competence="S4", levels=steps),
+            Criterion(title="Citer", competence="S5", levels=steps),
+        )
+        school.rubric(grid=Grid(kind=RubricKind.LEVELS, criteria=said))
+        final = {"e1-c0": "2", "e1-c1": "0", "e1-points": "6", "definitive": "1"}
+        school.mark("trainer", "camille", **final)
+
+        def evidence() -> list[tuple[str, str, int]]:
+            with school.site.sessions() as session:
+                return [
+                    (each.exercise_id, each.competence, each.level)
+                    for each in session.scalars(select(Evidence))
+                ]
+
+        assert evidence() == [("essai", "S4", 2)]
+        assert points(school, "camille") == {"essai": 6.0}
+        page = school.address("camille")
+        school.trainer.submit(f"{page}reprise", page=page, note=str(marks(school)[0].id))
+        assert evidence() == []
+
     def test_inserts_a_sentence_of_ones_own_without_a_script(
         self, school: MarkingSchool
     ) -> None:
@@ -183,6 +214,21 @@ class TestOneMarker:
         assert "Sami Benali" in school.trainer.get(f"{school.queue}?etat=tous").text
         empty = school.trainer.get(f"{school.queue}?etat=begun").text
         assert "Aucun rendu ne correspond" in empty
+
+    def test_lists_works_in_as_many_queries_whatever_their_number(
+        self, school: MarkingSchool
+    ) -> None:
+        sent = []
+        for more in (0, 6):
+            with school.site.sessions.begin() as session:
+                promotion = session.get_one(Promotion, school.promotion.id)
+                for _time in range(more):
+                    member = make_membership(session, promotion=promotion)
+                    make_work(session, school.site, member.user, promotion)
+            with counted_queries(school.site.engine) as queries:
+                school.trainer.get(school.queue)
+            sent.append(len(queries))
+        assert sent[0] == sent[1]
 
     def test_lets_the_cohort_manager_read_and_not_write(self, school: MarkingSchool) -> None:
         page = school.manager.get(school.address("camille")).text
