@@ -205,11 +205,17 @@ class TestWrite:
         ).one()
         assert "coup de main" not in str(event.details)
 
-    def test_an_empty_message_is_not_sent(self, trainer, promotion, quiet, config):
+    def test_a_message_that_is_refused_is_kept_and_not_sent(
+        self, trainer, promotion, quiet, config
+    ):
         where = address(promotion, "messages")
-        answer = trainer.submit(where, page=address(promotion), learner=quiet.id, text=" ")
-        assert answer.status_code == 422
-        assert "Écrivez d’abord votre message" in answer.text
+        for typed, said in ((" ", "Écrivez d’abord"), ("x" * 5001, "dépasse 5000 caractères")):
+            answer = trainer.submit(
+                where, page=address(promotion), learner=quiet.id, text=typed
+            )
+            assert answer.status_code == 422
+            assert said in answer.text
+            assert f">{typed}</textarea>" in answer.text
         assert not (config.instance / "mails").exists()
 
 
