@@ -3,15 +3,13 @@
 import {
   acceptCompletion,
   autocompletion,
-  closeBrackets,
-  closeBracketsKeymap,
   completionKeymap,
   completionStatus,
   startCompletion,
   type CompletionContext,
   type CompletionResult,
 } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent } from "@codemirror/commands";
+import { history, historyKeymap, indentLess, indentMore, insertNewlineAndIndent, standardKeymap, toggleComment } from "@codemirror/commands";
 import { pythonLanguage } from "@codemirror/lang-python";
 import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { EditorState, StateEffect, StateField, type Extension } from "@codemirror/state";
@@ -161,7 +159,7 @@ export class Editor {
       keymap.of(completionKeymap),
       keys,
       keymap.of([{ key: "Escape", run: leave("command") }]),
-      keymap.of([...closeBracketsKeymap, ...historyKeymap, { key: "Enter", run: insertNewlineAndIndent }, ...defaultKeymap]),
+      keymap.of([...historyKeymap, { key: "Enter", run: insertNewlineAndIndent }, { key: "Mod-/", run: toggleComment }, ...standardKeymap]),
       history(),
       EditorState.tabSize.of(4),
       indentUnit.of(INDENT),
@@ -189,7 +187,6 @@ export class Editor {
       lineNumbers(),
       syntaxHighlighting(classHighlighter),
       bracketMatching(),
-      closeBrackets(),
       indentOnInput(),
       autocompletion({ override: [this.suggest], activateOnTyping: false, icons: false }),
     ];

@@ -27,6 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.room]
 
 Open = Callable[..., Page]
 Newcomer = Callable[[str], str]
+MAX_WEIGHT_BYTES = 180 * 1024
 
 #: It would reach into the page, if anything let it.
 HOSTILE = """
@@ -256,3 +257,19 @@ DIALOGS = {
     "versions": "#wb-versions",
     "hand-in": "#wb-hand-in",
 }
+
+
+def test_weighs_little(open_browser: Open, newcomer: Newcomer) -> None:
+    page = open_browser(email=newcomer("Zoé Castan"))
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.clearBrowserCache")
+    received: list[int] = []  # what is compressed, without the lines of headers above it
+    network.on(
+        "Network.dataReceived",
+        lambda event: received.append(int(event["encodedDataLength"])),
+    )
+    open_bench(page)
+
+    assert len(received) > 5
+    assert sum(received) <= MAX_WEIGHT_BYTES
