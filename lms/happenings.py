@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lms.config import Config
 from lms.database import Session
@@ -31,3 +31,12 @@ def tell(plugins: Plugins, config: Config, events: Sequence[Happened]) -> None:
     """Have every plugin hear of these events, in their order."""
     for event in events:
         plugins.gather("hear_event", event=event, config=config)
+
+
+def teller(plugins: Plugins, config: Config) -> Callable[[Session], None]:
+    """Return what has the plugins hear of the events that a session has committed."""
+
+    def then(session: Session) -> None:
+        tell(plugins, config, committed(session))
+
+    return then

@@ -22,24 +22,29 @@ def in_transaction(
     *,
     tries: int = TRIES,
     sleep: Callable[[float], None] = time.sleep,
+    then: Callable[[Session], None] = lambda _session: None,
 ) -> T:
     """Do the work and commit it; all of it is done anew when somebody else wrote too long.
 
+    :param then: done once it is committed, with the same session.
     :raises OperationalError: if the database is still busy at the last try, or for another
         reason at any.
     """
     for number in range(1, tries):
         try:
-            return _once(sessions, work)
+            return _once(sessions, work, then)
         except OperationalError as error:
             if not is_busy(error):
                 raise
         sleep(FIRST_WAIT_S * 2 ** (number - 1))
-    return _once(sessions, work)
+    return _once(sessions, work, then)
 
 
-def _once(sessions: Sessions, work: Callable[[Session], T]) -> T:
+def _once(
+    sessions: Sessions, work: Callable[[Session], T], then: Callable[[Session], None]
+) -> T:
     with sessions() as session:
         answer = work(session)
         session.commit()
+        then(session)
         return answer

@@ -74,13 +74,17 @@ class Habits:
 
 @dataclass(kw_only=True)
 class Worker:
-    """One worker: `serve` works until it is told to stop, `drain` until nothing waits."""
+    """One worker: `serve` works until it is told to stop, `drain` until nothing waits.
+
+    :param then: done after each transaction: has the plugins hear of its events.
+    """
 
     store: Store
     tools: Tools
     habits: Habits
     log: FilteringBoundLogger
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    then: Callable[[Session], None] = field(default=lambda _session: None)
     halted: str = ""
 
     def __post_init__(self) -> None:
@@ -272,4 +276,4 @@ class Worker:
         )
 
     def _change(self, work: Callable[[Session], T]) -> T:
-        return in_transaction(self.store.sessions, work)
+        return in_transaction(self.store.sessions, work, then=self.then)

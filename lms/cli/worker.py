@@ -8,7 +8,12 @@ import threading
 import click
 
 from lms.cli.settings import settings
+from lms.failures import FailureLog
+from lms.happenings import teller
 from lms.logs import json_log
+
+# JOIN#
+from lms.plugins import FAILURES, load_plugins
 from lms.pulling import Puller
 from lms.supervisor import die_with_parent, stopped_by_signals
 from lms.worker import Worker
@@ -25,13 +30,22 @@ LEAVE_S = 5.0
 @click.option("--with-parent", is_flag=True, hidden=True)
 @click.option("--memory", type=click.IntRange(256), help="Mémoire de tous les carnets, en Mio.")
 def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
-    """Corrige les rendus ; SIGTERM termine ce qui est commencé, ou le rend à la file."""
+    """Corrige les rendus ; SIGTERM termine ce qui est commencé, ou le rend à la file."""
     if with_parent:
         die_with_parent()
     config, usual, stop = settings(), capacity(), threading.Event()
     given = Capacity(slots=slots or usual.slots, budget_mib=memory or usual.budget_mib)
     with open_store(config) as store, open_tools(given.slots) as tools:
-        made = Worker(store=store, tools=tools, habits=habits(config, given), log=json_log())
+        log = json_log()
+        failures = FailureLog(config.instance / FAILURES)
+        plugins = load_plugins(log, has_installed=config.has_plugins, failures=failures)
+        made = Worker(
+            store=store,
+            tools=tools,
+            habits=habits(config, given),
+            log=log,
+            then=teller(plugins, config),
+        )
         made.test()  # nothing is under way yet: a signal may end the process at once
         with stopped_by_signals(stop):
             puller = threading.Thread(

@@ -70,6 +70,15 @@ def read_roster(content: bytes) -> list[RosterLine]:
     return lines
 
 
+def write_roster(lines: Sequence[RosterLine]) -> str:
+    """Return a list in CSV that `read_roster` reads as the same people."""
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=SEPARATORS[0], lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows((line.name, line.email, line.promotion, line.role.value) for line in lines)
+    return written.getvalue()
+
+
 def _text(content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")

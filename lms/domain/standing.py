@@ -16,11 +16,12 @@ class Standing(StrEnum):
     HELD = "held"  # set aside after faults of ours: a person must look
     PASSED = "passed"
     TO_REDO = "to-redo"
+    WITHHELD = "withheld"  # graded; the feedback is not open to the learner yet
 
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen by itself."""
-        return self in (Standing.PASSED, Standing.TO_REDO)
+        return self in (Standing.PASSED, Standing.TO_REDO, Standing.WITHHELD)
 
     @property
     def label(self) -> str:
@@ -34,6 +35,7 @@ LABELS = {
     Standing.HELD: "quarantined",
     Standing.PASSED: "passed",
     Standing.TO_REDO: "redo",
+    Standing.WITHHELD: "withheld",
 }
 
 

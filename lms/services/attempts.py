@@ -10,9 +10,12 @@ from sqlalchemy.orm import Session
 from lms.domain.course import Assignment, Course
 from lms.domain.scores import Step, stored_steps
 from lms.domain.standing import Standing
+from lms.domain.terms import Terms
+from lms.domain.unlocking import Unlock, declared_opening
 from lms.errors import Conflict, NotAllowed
 from lms.models import Promotion, Submission
 from lms.services import feedback, openings, scores, submissions
+from lms.services.terms import terms_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,9 @@ class Desk:
 
     :param is_learner: whether this person could hand something in here at all.
     :param closed: why nothing can be handed in now; empty when it can.
+    :param due_at: this person's own.
     :param attempts_left: None when unlimited.
+    :param terms: what else holds: adjustments, lateness, release of feedback.
     :param points: of the attempt that counts; None before the first result.
     :param steps: how these points came about.
     """
@@ -48,6 +53,7 @@ class Desk:
     closed: str
     due_at: datetime | None
     attempts_left: int | None
+    terms: Terms
     points: float | None
     max_points: float
     steps: tuple[Step, ...]
@@ -55,27 +61,36 @@ class Desk:
 
 
 def desk(
-    session: Session, user_id: int, course: Course, assignment: Assignment, *, now: datetime
+    session: Session,
+    user_id: int,
+    course: Course,
+    assignment: Assignment,
+    *,
+    now: datetime,
+    unlock: Unlock = declared_opening,
 ) -> Desk:
     """Return what a person finds on the page of an assignment."""
     try:
         promotion = openings.enrolment(session, user_id, course.slug, now=now)
     except NotAllowed:
         return _desk_of_staff(assignment)
-    due_at = openings.due_at(session, promotion, assignment)
-    score = scores.score_of(session, user_id, course.slug, assignment.id)
+    terms = terms_of(session, promotion, user_id, assignment)
+    is_open = terms.is_feedback_open(now)
+    found = scores.score_of(session, user_id, course.slug, assignment.id)
+    score = found if is_open else None
     used = openings.attempts_used(session, user_id, course.slug, assignment.id)
-    left = None if assignment.attempts is None else max(0, assignment.attempts - used)
+    left = None if terms.attempts is None else max(0, terms.attempts - used)
     return Desk(
         is_learner=True,
-        closed=_closed(session, user_id, course, assignment, promotion, now),
-        due_at=due_at,
+        closed=_closed(session, user_id, course, assignment, promotion, now, unlock),
+        due_at=terms.due_at,
         attempts_left=left,
+        terms=terms,
         points=score.points if score else None,
         max_points=score.max_points if score else assignment.max_points,
         steps=stored_steps(score.steps) if score else (),
         history=tuple(
-            _line(session, submission, due_at, now)
+            _line(session, submission, terms, now)
             for submission in submissions.attempts_of(
                 session, user_id, course.slug, assignment.id
             )
@@ -89,6 +104,7 @@ def _desk_of_staff(assignment: Assignment) -> Desk:
         closed="",
         due_at=None,
         attempts_left=assignment.attempts,
+        terms=Terms(),
         points=None,
         max_points=assignment.max_points,
         steps=(),
@@ -103,24 +119,28 @@ def _closed(
     assignment: Assignment,
     promotion: Promotion,
     now: datetime,
+    unlock: Unlock,
 ) -> str:
     try:
-        openings.refuse_closed(session, user_id, course, assignment, promotion, now=now)
+        openings.refuse_closed(
+            session, user_id, course, assignment, promotion, now=now, unlock=unlock
+        )
     except Conflict as refusal:
         return str(refusal)
     return ""
 
 
 def _line(
-    session: Session, submission: Submission, due_at: datetime | None, now: datetime
+    session: Session, submission: Submission, terms: Terms, now: datetime
 ) -> AttemptShown:
-    reached = feedback.progress(session, submission.id, now=now)
+    is_withheld = not terms.is_feedback_open(now)
+    reached = feedback.progress(session, submission.id, now=now, is_withheld=is_withheld)
     return AttemptShown(
         id=submission.id,
         number=submission.attempt,
         filename=submission.filename,
         handed_in_at=submission.handed_in_at,
-        is_late=due_at is not None and submission.handed_in_at > due_at,
+        is_late=terms.late_s(submission.handed_in_at) > 0,
         standing=reached.standing,
         points=reached.points,
         max_points=reached.max_points,

@@ -12,9 +12,11 @@ from lms.catalogue import CourseProblem, Library
 from lms.domain.access import Action, Actor, Subject, may
 from lms.domain.course import Assignment, Course, Module
 from lms.domain.standing import Standing
+from lms.domain.terms import Terms
+from lms.domain.unlocking import Unlock, declared_opening
 from lms.errors import Conflict, NotAllowed
 from lms.models import Programme, Promotion
-from lms.services import feedback, openings, progress, scores, submissions
+from lms.services import feedback, openings, progress, scores, submissions, withholding
 from lms.services.promotions import promotions_following
 
 
@@ -70,22 +72,31 @@ def subject_of(session: Session, course_slug: str) -> Subject:
 
 
 def assignments_of(
-    session: Session, user_id: int, course: Course, module: Module, *, now: datetime
+    session: Session,
+    user_id: int,
+    course: Course,
+    module: Module,
+    *,
+    now: datetime,
+    unlock: Unlock = declared_opening,
 ) -> tuple[AssignmentShown, ...]:
     """Return the assignments of a module as they stand for a person."""
     promotion = learner_promotion(session, user_id, course.slug, now=now)
     if promotion is None:
         return tuple(_plain(assignment) for assignment in module.assignments)
-    passed = progress.trail_of(session, user_id, course).passed
+    terms = withholding.own_terms(session, promotion, course, user_id)
+    withheld = withholding.withheld_ids(terms, now)
+    passed = progress.trail_of(session, user_id, course, withheld=withheld).passed
     return tuple(
         _assignment_shown(
             session,
             user_id,
             course,
             assignment,
-            due_at=openings.due_at(session, promotion, assignment),
+            terms=terms[assignment.id],
             is_passed=assignment.id in passed,
             now=now,
+            unlock=unlock,
         )
         for assignment in module.assignments
     )
@@ -144,18 +155,22 @@ def _assignment_shown(
     course: Course,
     assignment: Assignment,
     *,
-    due_at: datetime | None,
+    terms: Terms,
     is_passed: bool,
     now: datetime,
+    unlock: Unlock,
 ) -> AssignmentShown:
-    score = scores.score_of(session, user_id, course.slug, assignment.id)
+    is_withheld = not terms.is_feedback_open(now)
+    found = scores.score_of(session, user_id, course.slug, assignment.id)
+    score, due_at = None if is_withheld else found, terms.due_at
     attempts = submissions.attempts_of(session, user_id, course.slug, assignment.id)
-    locked = _locked(session, user_id, course, assignment)
+    locked = _locked(session, user_id, course, assignment, unlock)
     state = "locked" if locked else "todo"
     if is_passed:  # once is enough, whatever was handed in afterwards
         state = Standing.PASSED.label
     elif attempts:
-        state = feedback.progress(session, attempts[0].id, now=now).standing.label
+        reached = feedback.progress(session, attempts[0].id, now=now, is_withheld=is_withheld)
+        state = reached.standing.label
     return AssignmentShown(
         assignment=assignment,
         state=state,
@@ -167,9 +182,11 @@ def _assignment_shown(
     )
 
 
-def _locked(session: Session, user_id: int, course: Course, assignment: Assignment) -> str:
+def _locked(
+    session: Session, user_id: int, course: Course, assignment: Assignment, unlock: Unlock
+) -> str:
     try:
-        openings.refuse_locked(session, user_id, course, assignment)
+        openings.refuse_locked(session, user_id, course, assignment, unlock=unlock)
     except Conflict as refusal:
         return str(refusal)
     return ""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lms.blobs import BlobStore
 from lms.domain.course import Assignment, Course
+from lms.domain.unlocking import Unlock, declared_opening
 from lms.services.draft_documents import as_notebook, shown
 from lms.services.drafts import Place, Stale, latest_of
 from lms.services.submissions import HandedIn, Upload, current_version, hand_in
@@ -25,6 +26,7 @@ def hand_in_draft(
     is_confirmed: bool,
     max_bytes: int,
     now: datetime,
+    unlock: Unlock = declared_opening,
 ) -> HandedIn:
     """Hand in the latest version of a draft; the same one again is the same submission.
 
@@ -54,6 +56,7 @@ def hand_in_draft(
         ),
         max_bytes=max_bytes,
         now=now,
+        unlock=unlock,
     )
     if saved is not None:
         saved.submission_id, saved.is_pinned = handed_in.submission.id, True

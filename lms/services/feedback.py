@@ -83,9 +83,16 @@ class Progress:
     max_points: float | None = None
 
 
-def progress(session: Session, submission_id: int, *, now: datetime) -> Progress:
-    """Return where a submission stands at this moment."""
+def progress(
+    session: Session, submission_id: int, *, now: datetime, is_withheld: bool = False
+) -> Progress:
+    """Return where a submission stands at this moment.
+
+    :param is_withheld: whether the reader may not see yet what it gave.
+    """
     run = run_of(session, submission_id)
+    if run is not None and is_withheld:
+        return Progress(standing=Standing.WITHHELD, place=None)
     job = session.scalar(
         select(Job).where(Job.submission_id == submission_id).order_by(Job.id.desc()).limit(1)
     )
@@ -113,16 +120,18 @@ def show(
     now: datetime,
     language: str = "fr",
     has_all_hints: bool = False,
+    is_withheld: bool = False,
 ) -> Shown:
     """Return all that is shown of a submission.
 
     :param language: in which errors are explained.
     :param has_all_hints: whether the reader sees hints that were not asked for.
+    :param is_withheld: whether the reader may not see yet what it gave, nor comments.
     """
-    reached = progress(session, submission.id, now=now)
-    run = run_of(session, submission.id)
+    reached = progress(session, submission.id, now=now, is_withheld=is_withheld)
+    run = None if is_withheld else run_of(session, submission.id)
     before = None if run is None else _before(session, submission)
-    comments = comments_on(session, submission.id)
+    comments = () if is_withheld else comments_on(session, submission.id)
     around = Around(
         language=language,
         has_all_hints=has_all_hints,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
@@ -11,20 +11,20 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.catalogue import Library
 from lms.domain.access import Role
-from lms.domain.course import Assignment, Course
+from lms.domain.course import Course
 from lms.domain.jobs import JobState
 from lms.domain.path import ModuleProgress, Resume, Trail, module_progress, resume
 from lms.domain.standing import Standing, standing_of_job
+from lms.domain.terms import Terms
 from lms.errors import Refusal
 from lms.models import (
     GradingRun,
     Job,
     Membership,
     Promotion,
-    PromotionDate,
     Submission,
 )
-from lms.services import progress, queue
+from lms.services import progress, queue, withholding
 
 DUE_SHOWN = 5
 WORK_SHOWN = 3
@@ -174,7 +174,9 @@ def _following(
             language="fr",
             is_served=False,
         )
-    trail = progress.trail_of(session, learner_id, course)
+    terms = withholding.own_terms(session, promotion, course, learner_id)
+    withheld = withholding.withheld_ids(terms, now)
+    trail = progress.trail_of(session, learner_id, course, withheld=withheld)
     own = select(Submission).where(
         Submission.learner_id == learner_id, Submission.course_slug == slug
     )
@@ -190,43 +192,41 @@ def _following(
         language=course.language,
         is_served=True,
         resume=resume(course, trail),
-        due=_due(session, course, promotion, trail, now),
+        due=_due(course, terms, trail, now),
         under_way=_work(session, own.where(~is_graded)),
-        feedback=_work(session, own.where(is_graded).limit(WORK_SHOWN)),
+        feedback=_work(session, own.where(is_graded).limit(WORK_SHOWN), withheld),
         modules=tuple(module_progress(module, trail) for module in course.modules),
     )
 
 
 def _due(
-    session: Session, course: Course, promotion: Promotion, trail: Trail, now: datetime
+    course: Course, terms: Mapping[str, Terms], trail: Trail, now: datetime
 ) -> tuple[Due, ...]:
-    dates = {
-        date.symbol: date.at
-        for date in session.scalars(
-            select(PromotionDate).where(PromotionDate.promotion_id == promotion.id)
-        )
-    }
     open_ones = [
-        (dates[found.due], found)
+        (at, found)
         for found in course.assignments
-        if found.due in dates and found.id not in trail.passed
+        if (at := terms[found.id].due_at) is not None and found.id not in trail.passed
     ]
     in_order = sorted(open_ones, key=lambda pair: pair[0])
-    return tuple(_due_one(found, at, trail, now) for at, found in in_order[:DUE_SHOWN])
-
-
-def _due_one(assignment: Assignment, at: datetime, trail: Trail, now: datetime) -> Due:
-    return Due(
-        assignment_id=assignment.id,
-        title=assignment.title,
-        due_at=at,
-        is_past=at < now,
-        is_handed_in=assignment.id in trail.handed_in,
+    return tuple(
+        Due(
+            assignment_id=found.id,
+            title=found.title,
+            due_at=at,
+            is_past=at < now,
+            is_handed_in=found.id in trail.handed_in,
+        )
+        for at, found in in_order[:DUE_SHOWN]
     )
 
 
-def _work(session: Session, query: Select[Submission]) -> tuple[Work, ...]:
-    """Return these submissions, latest first, with their latest run or where they wait."""
+def _work(
+    session: Session, query: Select[Submission], withheld: frozenset[str] = frozenset()
+) -> tuple[Work, ...]:
+    """Return these submissions, latest first, with their latest run or where they wait.
+
+    :param withheld: assignments whose results the reader may not see yet.
+    """
     found = session.scalars(
         query.options(joinedload(Submission.learner), joinedload(Submission.version)).order_by(
             Submission.handed_in_at.desc(), Submission.id.desc()
@@ -249,7 +249,13 @@ def _work(session: Session, query: Select[Submission]) -> tuple[Work, ...]:
             .order_by(Job.id)
         )
     }
-    return tuple(_work_one(submission, runs, states) for submission in found)
+    return tuple(
+        replace(one, standing=Standing.WITHHELD, points=None)
+        if submission.assignment_id in withheld and one.points is not None
+        else one
+        for submission in found
+        for one in (_work_one(submission, runs, states),)
+    )
 
 
 def _work_one(

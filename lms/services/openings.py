@@ -11,6 +11,7 @@ from lms.domain.access import Role
 from lms.domain.course import Assignment, Course
 from lms.domain.jobs import JobState
 from lms.domain.marks import percent
+from lms.domain.unlocking import Unlock, declared_opening
 from lms.errors import Conflict, NotAllowed
 from lms.models import (
     Job,
@@ -21,6 +22,7 @@ from lms.models import (
     Score,
     Submission,
 )
+from lms.services.terms import terms_of
 
 
 class AttemptsUsed(Conflict):
@@ -36,13 +38,7 @@ class AttemptsUsed(Conflict):
 
 
 class Locked(Conflict):
-    """Another assignment comes first."""
-
-    def __init__(self, other: str, score: float) -> None:
-        super().__init__(
-            f"Cet exercice s’ouvrira quand vous aurez obtenu {score:g} % des points de "
-            f"l’exercice « {other} »."
-        )
+    """Something else comes first."""
 
 
 class PromotionEnded(Conflict):
@@ -90,6 +86,7 @@ def refuse_closed(
     promotion: Promotion,
     *,
     now: datetime,
+    unlock: Unlock = declared_opening,
 ) -> None:
     """Refuse work that comes too late, too early or too often.
 
@@ -97,32 +94,36 @@ def refuse_closed(
     """
     if promotion.ends_on < now.date():
         raise PromotionEnded(promotion.name)
-    refuse_locked(session, learner_id, course, assignment)
+    refuse_locked(session, learner_id, course, assignment, unlock=unlock)
+    allowed = terms_of(session, promotion, learner_id, assignment).attempts
     used = attempts_used(session, learner_id, course.slug, assignment.id)
-    if assignment.attempts is not None and used >= assignment.attempts:
-        raise AttemptsUsed(assignment.attempts)
+    if allowed is not None and used >= allowed:
+        raise AttemptsUsed(allowed)
 
 
 def refuse_locked(
-    session: Session, learner_id: int, course: Course, assignment: Assignment
+    session: Session,
+    learner_id: int,
+    course: Course,
+    assignment: Assignment,
+    *,
+    unlock: Unlock = declared_opening,
 ) -> None:
-    """Refuse an assignment that another one must open first.
+    """Refuse an assignment that something else must open first.
 
     :raises Locked: with what is missing.
     """
-    rule = assignment.opens
-    if rule is None:
-        return
-    score = session.scalar(
-        select(Score).where(
-            Score.learner_id == learner_id,
-            Score.course_slug == course.slug,
-            Score.assignment_id == rule.after,
-        )
+    opening = unlock(course, assignment, reached(session, learner_id, course))
+    if not opening.is_open:
+        raise Locked(opening.reason)
+
+
+def reached(session: Session, learner_id: int, course: Course) -> dict[str, float]:
+    """Return the share of the points, 0 to 100, of each assignment that has a score."""
+    scores = session.scalars(
+        select(Score).where(Score.learner_id == learner_id, Score.course_slug == course.slug)
     )
-    if score is None or percent(score.points, score.max_points) < rule.score:
-        other = course.assignment(rule.after)
-        raise Locked(other.title if other else rule.after, rule.score)
+    return {score.assignment_id: percent(score.points, score.max_points) for score in scores}
 
 
 def attempts_used(
@@ -144,7 +145,7 @@ def attempts_used(
 
 
 def due_at(session: Session, promotion: Promotion, assignment: Assignment) -> datetime | None:
-    """Return when an assignment is due for a promotion; None when it never is."""
+    """Return when an assignment is due for everybody without adjustment; None when never."""
     if assignment.due is None:
         return None
     return session.scalar(

@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lms.domain.course import Assignment, Course, Module
-from lms.domain.marks import percent
 from lms.domain.path import (
     ModuleProgress,
     Prerequisite,
@@ -20,8 +18,8 @@ from lms.domain.path import (
     prerequisites,
     resume,
 )
-from lms.models import Promotion, PromotionDate, Score
-from lms.services import catalogue, progress
+from lms.domain.terms import Terms
+from lms.services import catalogue, openings, progress, withholding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +57,7 @@ class ModuleShown:
 
     :param progress: None for people who do not follow the course as learners.
     :param next_due: what comes first of what is not passed yet.
-    :param is_current: « Reprendre » leads into it.
+    :param is_current: « Reprendre » leads into it.
     """
 
     module: Module
@@ -120,12 +118,18 @@ def course_overview(
     if promotion is None:
         plain = tuple(ModuleShown(module=module) for module in course.modules)
         return CourseOverview(modules=plain, trail=Trail(), is_learner=False)
-    trail = progress.trail_of(session, user_id, course)
+    terms = withholding.own_terms(session, promotion, course, user_id)
+    withheld = withholding.withheld_ids(terms, now)
+    trail = progress.trail_of(session, user_id, course, withheld=withheld)
     goes_on = resume(course, trail)
-    dates, reached = _dates(session, promotion), _reached(session, user_id, course)
+    reached = {
+        key: share
+        for key, share in openings.reached(session, user_id, course).items()
+        if key not in withheld
+    }
     return CourseOverview(
         modules=tuple(
-            _module(course, module, trail, goes_on, dates, reached, now)
+            _module(course, module, trail, goes_on, terms, reached, now)
             for module in course.modules
         ),
         trail=trail,
@@ -157,14 +161,14 @@ def _module(
     module: Module,
     trail: Trail,
     goes_on: Resume | None,
-    dates: Mapping[str | None, datetime],
+    terms: Mapping[str, Terms],
     reached: Mapping[str, float],
     now: datetime,
 ) -> ModuleShown:
     due = [
-        NextDue(assignment=found, at=dates[found.due], is_past=dates[found.due] < now)
+        NextDue(assignment=found, at=at, is_past=at < now)
         for found in module.assignments
-        if found.due in dates and found.id not in trail.passed
+        if (at := terms[found.id].due_at) is not None and found.id not in trail.passed
     ]
     return ModuleShown(
         module=module,
@@ -185,19 +189,3 @@ def _prerequisite(
     return PrerequisiteShown(
         prerequisite=found, module=module, reached=reached.get(found.assignment.id)
     )
-
-
-def _dates(session: Session, promotion: Promotion) -> dict[str | None, datetime]:
-    rows = session.execute(
-        select(PromotionDate.symbol, PromotionDate.at).where(
-            PromotionDate.promotion_id == promotion.id
-        )
-    )
-    return dict(rows.all())
-
-
-def _reached(session: Session, learner_id: int, course: Course) -> dict[str, float]:
-    scores = session.scalars(
-        select(Score).where(Score.learner_id == learner_id, Score.course_slug == course.slug)
-    )
-    return {score.assignment_id: percent(score.points, score.max_points) for score in scores}

@@ -27,7 +27,7 @@ def see_page(
     page_slug: str,
     now: datetime,
 ) -> bool:
-    """Note that a person has a lesson open: « Reprendre » leads there.
+    """Note that a person has a lesson open: « Reprendre » leads there.
 
     :return: whether it is noted anew: not when the same page is only shown again.
     """
@@ -85,8 +85,17 @@ def keep_place(
         visit.heading_title = heading.text if heading else None
 
 
-def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
-    """Return what a learner did in a course."""
+def trail_of(
+    session: Session,
+    learner_id: int,
+    course: Course,
+    *,
+    withheld: frozenset[str] = frozenset(),
+) -> Trail:
+    """Return what a learner did in a course.
+
+    :param withheld: assignments of which the reader may not know whether they are passed.
+    """
     visits = session.scalars(
         select(PageVisit).where(
             PageVisit.user_id == learner_id, PageVisit.course_slug == course.slug
@@ -126,7 +135,7 @@ def trail_of(session: Session, learner_id: int, course: Course) -> Trail:
         },
         drafted=dict(drafted.all()),
         handed_in=dict(handed_in.all()),
-        passed=frozenset(passed),
+        passed=frozenset(passed) - withheld,
     )
 
 

@@ -17,6 +17,7 @@ from lms.blobs import BlobStore
 from lms.config import MIB
 from lms.domain.access import HIDDEN
 from lms.domain.course import Assignment, Course
+from lms.domain.unlocking import Unlock, declared_opening
 from lms.errors import Conflict, Invalid, NotFound, TooLarge
 from lms.models import AssignmentVersion, Submission, User
 from lms.services import audit, jobs, openings
@@ -74,6 +75,7 @@ def hand_in(
     upload: Upload,
     max_bytes: int,
     now: datetime,
+    unlock: Unlock = declared_opening,
 ) -> HandedIn:
     """Keep a learner's notebook and the job that grades it.
 
@@ -93,7 +95,9 @@ def hand_in(
     before = _same(session, learner_id, version, notebook_hash)
     if before is not None:
         return HandedIn(submission=before, is_new=False)
-    openings.refuse_closed(session, learner_id, course, assignment, promotion, now=now)
+    openings.refuse_closed(
+        session, learner_id, course, assignment, promotion, now=now, unlock=unlock
+    )
     if is_blank and not upload.is_confirmed:
         raise NoAnswers(notebook_hash)
     submission = Submission(

@@ -42,7 +42,7 @@ bp = Blueprint(
     "assignments", __name__, url_prefix="/cours/<course_slug>/exercices/<assignment_id>"
 )
 
-#: How long a page that asks « déposer quand même ? » may stay open.
+#: How long a page that asks « déposer quand même ? » may stay open.
 CONFIRM_S = 3600
 
 
@@ -55,7 +55,14 @@ def _page(asked: Asked, *, error: str = "") -> str:
         assignment=asked.assignment,
         version=version,
         instructions=_instructions(asked, version),
-        desk=desk(g.session, g.actor.user_id, asked.course, asked.assignment, now=moment),
+        desk=desk(
+            g.session,
+            g.actor.user_id,
+            asked.course,
+            asked.assignment,
+            now=moment,
+            unlock=site().unlock,
+        ),
         now=moment,
         max_mib=site().config.max_upload_bytes // MIB,
         max_bytes=site().config.max_upload_bytes,
@@ -105,6 +112,7 @@ def hand_in(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noq
         upload=_upload(),
         max_bytes=site().config.max_upload_bytes,
         now=now(),
+        unlock=site().unlock,
     )
     if handed_in.is_new:
         flash(_("Votre rendu est bien reçu."), "ok")

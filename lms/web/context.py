@@ -12,8 +12,9 @@ from structlog.typing import FilteringBoundLogger
 
 from lms.config import Config
 from lms.database import Engine, Sessions
+from lms.domain.unlocking import Unlock
 from lms.hookspecs import Mail, Notice
-from lms.plugins import Plugins
+from lms.plugins import Plugins, unlocking
 
 if TYPE_CHECKING:
     from lms.blobs import BlobStore
@@ -37,6 +38,11 @@ class Site:
     sessions: Sessions
     log: FilteringBoundLogger
     clock: Callable[[], datetime]
+
+    @property
+    def unlock(self) -> Unlock:
+        """What says whether an assignment is open: the plugins."""
+        return unlocking(self.plugins)
 
 
 def site() -> Site:

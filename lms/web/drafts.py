@@ -132,6 +132,7 @@ def hand_in(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noq
         is_confirmed=body.get("is_confirmed") is True,
         max_bytes=site().config.max_upload_bytes,
         now=now(),
+        unlock=site().unlock,
     )
     submission = handed_in.submission
     answer = {

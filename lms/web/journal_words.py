@@ -21,6 +21,7 @@ KIND_WORDS = {
     "dates": lazy_gettext("Dates, groupes et aménagements"),
     "marks": lazy_gettext("Rendus et notes"),
     "levels": lazy_gettext("Niveaux de compétences"),
+    "help": lazy_gettext("Questions et alertes"),
     "courses": lazy_gettext("Cours"),
     "accounts": lazy_gettext("Comptes"),
 }
@@ -120,6 +121,13 @@ SENTENCES = {
         "%(actor)s a changé la version suivie de %(referential)s : « %(before)s », puis "
         "« %(after)s »."
     ),
+    "mark.drafted": lazy_gettext("%(actor)s a préparé une note pour « %(title)s »."),
+    "submission.commented": lazy_gettext(
+        "%(actor)s a commenté le rendu de %(person)s pour « %(title)s »."
+    ),
+    "question.asked": lazy_gettext("%(actor)s a posé une question."),
+    "question.answered": lazy_gettext("%(actor)s a répondu à une question de %(person)s."),
+    "question.closed": lazy_gettext("%(actor)s a fermé une question."),
     "user.signed-in": lazy_gettext("%(actor)s a ouvert une session."),
     "user.created": lazy_gettext("%(actor)s a ouvert un compte."),
     "user.closed": lazy_gettext("%(actor)s a fermé un compte."),

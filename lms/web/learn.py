@@ -70,7 +70,7 @@ def module(course_slug: str, module_id: str) -> ResponseReturnValue:
         module=part,
         overview=overview.module_overview(g.session, g.actor.user_id, found, part, now=moment),
         assignments=catalogue.assignments_of(
-            g.session, g.actor.user_id, found, part, now=moment
+            g.session, g.actor.user_id, found, part, now=moment, unlock=site().unlock
         ),
         pack=packs.pack_of(found, part) if part.pages else None,
         answered=activities.states(g.session, g.actor.user_id, found.slug),

@@ -23,10 +23,12 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from lms.domain.access import Action, Subject, may, require
-from lms.errors import Invalid, NotFound
+from lms.domain.terms import Terms
+from lms.errors import Invalid, NotFound, Refusal
 from lms.models import Submission
 from lms.services import comments, feedback, marked, peers
 from lms.services.submissions import submission_by_id
+from lms.services.withholding import FeedbackWithheld, withheld
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
 from lms.web.mails import comment_mail
@@ -69,6 +71,7 @@ def _page(
     found: Submission, *, error: str = "", written: Mapping[str, str] | None = None
 ) -> str:
     is_own = found.learner_id == g.actor.user_id
+    held = _withheld(found)
     page = {
         "shown": feedback.show(
             g.session,
@@ -76,7 +79,9 @@ def _page(
             now=now(),
             language="en" if str(get_locale()) == "en" else "fr",
             has_all_hints=not is_own,
+            is_withheld=held is not None,
         ),
+        "held": held,
         "is_own": is_own,
         "may_ask": is_own and may(g.actor, Action.ASK_HINT, _subject(found)),
         "may_comment": may(g.actor, Action.COMMENT, _subject(found)),
@@ -85,7 +90,8 @@ def _page(
         "error": error,
         "written": written or {},
     }
-    told = words(feedback.progress(g.session, found.id, now=now()))
+    reached = feedback.progress(g.session, found.id, now=now(), is_withheld=held is not None)
+    told = words(reached)
     return render_template("submissions/show.html", page=page, words=told, **page)
 
 
@@ -141,6 +147,8 @@ def download(submission_id: int) -> Response:
 def annotated(submission_id: int) -> ResponseReturnValue:
     """Show the notebook that ran, with its outputs and its verdicts."""
     found = _submission(submission_id)
+    if _withheld(found) is not None:
+        raise FeedbackWithheld
     run = feedback.run_of(g.session, found.id)
     if run is None or run.feedback_hash is None:
         raise NotFound(_("Ce rendu n’a pas encore de carnet annoté."))
@@ -155,12 +163,14 @@ def annotated(submission_id: int) -> ResponseReturnValue:
 @bp.get("/<int:submission_id>/suivi")
 def follow(submission_id: int) -> Response:
     """Send an event each time that the submission's state changes."""
-    _submission(submission_id)
+    is_withheld = _withheld(_submission(submission_id)) is not None
     sessions = site().sessions
 
     def read() -> dict[str, Any]:
         with sessions() as session:
-            reached = feedback.progress(session, submission_id, now=now())
+            reached = feedback.progress(
+                session, submission_id, now=now(), is_withheld=is_withheld
+            )
         return {
             "standing": reached.standing.value,
             "is_final": reached.standing.is_final,
@@ -168,6 +178,17 @@ def follow(submission_id: int) -> Response:
         }
 
     return streams.open(changes(read, is_final=_is_final, pace=Pace()))
+
+
+def _withheld(found: Submission) -> Terms | None:
+    """Return the terms that keep the feedback from its learner; None for everybody else."""
+    if found.learner_id != g.actor.user_id:
+        return None
+    try:
+        course = site().library.course(found.course_slug)
+    except Refusal:
+        course = None
+    return withheld(g.session, found, course, now=now())
 
 
 def _is_final(event: Mapping[str, Any]) -> bool:

@@ -16,6 +16,8 @@ def words(reached: Progress) -> str:
         return str(_("Correction en cours : votre carnet s’exécute."))
     if reached.standing is Standing.HELD:
         return _held()
+    if reached.standing is Standing.WITHHELD:
+        return str(_("Votre rendu est corrigé. Le retour n’est pas encore ouvert."))
     if reached.place is not None:
         return _waiting(reached.place)
     return _finished(reached.points or 0.0, reached.max_points or 0.0)

@@ -409,6 +409,19 @@ ROUTES = {
     "GET members.member": Route(
         address="/promotions/{promotion}/membres/{membership}/", **ENROLLING
     ),
+    "GET enrolling.form": Route(
+        address="/promotions/{promotion}/membres/inscriptions/", **ENROLLING
+    ),
+    "POST enrolling.preview": Route(
+        address="/promotions/{promotion}/membres/inscriptions/",
+        fields={"texte": "nom;courriel;promotion;role\nZoé;zoe@ecole.example;x;jury"},
+        **ENROLLING,
+    ),
+    "POST enrolling.confirm": Route(
+        address="/promotions/{promotion}/membres/inscriptions/confirmation",
+        fields={"liste": "nom;courriel;promotion;role\nZoé;zoe@ecole.example;x;jury"},
+        **ENROLLING,
+    ),
     "POST members.invite": Route(
         address="/promotions/{promotion}/membres/invitations", **ENROLLING
     ),

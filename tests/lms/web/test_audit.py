@@ -1,9 +1,9 @@
-"""« Journal »: sentences, searches, pages, and who may take what back."""
+"""« Journal »: sentences, searches, pages, and who may take what back."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,6 @@ from lms.domain.access import Role
 from lms.models import AuditEvent
 from lms.services import audit, roles
 from lms.services.journal import PAGE_EVENTS
-from lms.web.context import now
 from tests.factories import make_membership, make_promotion, make_submission, make_user
 
 
@@ -27,7 +26,9 @@ def reader(client, session, promotion, sign_in):
     manager = make_user(session, name="Élodie")
     make_membership(session, manager, promotion, Role.COHORT_MANAGER)
     ada = make_user(session, name="Ada")
-    roles.join(session, ada, promotion, Role.LEARNER, now=now(), actor_id=manager.id)
+    roles.join(
+        session, ada, promotion, Role.LEARNER, now=datetime.now(UTC), actor_id=manager.id
+    )
     member = make_membership(session, make_user(session, name="Zoé"), promotion)
     submission = make_submission(session, membership=member)
     audit.record(
@@ -35,7 +36,7 @@ def reader(client, session, promotion, sign_in):
         "submission.graded",
         f"submission:{submission.id}",
         actor_id=None,
-        now=now() - timedelta(days=10),
+        now=datetime.now(UTC) - timedelta(days=10),
         points=3.0,
         max_points=4.0,
     )
@@ -44,11 +45,17 @@ def reader(client, session, promotion, sign_in):
         "garden.watered",
         "garden:1",
         actor_id=manager.id,
-        now=now(),
+        now=datetime.now(UTC),
         promotion_id=promotion.id,
     )
     elsewhere = make_promotion(session)
-    roles.join(session, make_user(session, name="Ailleurs"), elsewhere, Role.JURY, now=now())
+    roles.join(
+        session,
+        make_user(session, name="Ailleurs"),
+        elsewhere,
+        Role.JURY,
+        now=datetime.now(UTC),
+    )
     session.commit()
     sign_in(client, manager)
     return client
@@ -61,12 +68,12 @@ def told(reader, promotion, **asked):
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-GIVEN = "Élodie a donné à Ada le rôle « apprenant·e »."
-GRADED = "Le rendu de Zoé pour « Premier carnet » a été corrigé : 3.0 sur 4.0."
+GIVEN = "Élodie a donné à Ada le rôle « apprenant·e »."
+GRADED = "Le rendu de Zoé pour « Premier carnet » a été corrigé : 3.0 sur 4.0."
 
 
 def test_tells_in_sentences_what_changed_in_this_promotion(reader, promotion):
-    assert told(reader, promotion) == ["Élodie : garden.watered.", GIVEN, GRADED]
+    assert told(reader, promotion) == ["Élodie : garden.watered.", GIVEN, GRADED]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +84,11 @@ def test_tells_in_sentences_what_changed_in_this_promotion(reader, promotion):
         ({"genre": "marks"}, [GRADED]),
         ({"sujet": "submission:"}, [GRADED]),
         ({"sujet": "50 %_"}, []),
-        ({"au": f"{now() - timedelta(days=5):%Y-%m-%d}"}, [GRADED]),
-        ({"du": f"{now() - timedelta(days=5):%Y-%m-%d}", "genre": "people"}, [GIVEN]),
+        ({"au": f"{datetime.now(UTC) - timedelta(days=5):%Y-%m-%d}"}, [GRADED]),
+        (
+            {"du": f"{datetime.now(UTC) - timedelta(days=5):%Y-%m-%d}", "genre": "people"},
+            [GIVEN],
+        ),
         ({"du": "hier", "genre": "marks"}, [GRADED]),
     ],
 )
@@ -88,12 +98,12 @@ def test_finds_by_person_kind_subject_and_date(reader, promotion, asked, found):
 
 def test_has_pages(reader, session, promotion):
     for number in range(PAGE_EVENTS):
-        moment = now() + timedelta(seconds=number)
+        moment = datetime.now(UTC) + timedelta(seconds=number)
         where = {"promotion_id": promotion.id, "actor_id": None, "now": moment}
         audit.record(session, "garden.watered", f"garden:{number}", **where)
     session.commit()
     assert len(told(reader, promotion)) == PAGE_EVENTS
-    assert told(reader, promotion, page="2") == ["Élodie : garden.watered.", GIVEN, GRADED]
+    assert told(reader, promotion, page="2") == ["Élodie : garden.watered.", GIVEN, GRADED]
     assert len(told(reader, promotion, page="99")) == 3
 
 
@@ -136,7 +146,9 @@ def test_an_event_of_another_promotion_is_not_taken_back(reader, session, promot
 
 
 def test_operators_read_the_whole_site_in_english_too(client, session, promotion, sign_in):
-    roles.join(session, make_user(session, name="Ada"), promotion, Role.LEARNER, now=now())
+    roles.join(
+        session, make_user(session, name="Ada"), promotion, Role.LEARNER, now=datetime.now(UTC)
+    )
     operator = make_user(session, is_operator=True)
     session.commit()
     sign_in(client, operator)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,6 @@ from sqlalchemy import select
 from lms.domain.access import Role
 from lms.models import AuditEvent, Invitation, Membership
 from lms.services import invitations
-from lms.web.context import now
 from tests.factories import make_membership, make_promotion, make_user
 
 
@@ -65,7 +64,7 @@ class TestInvite:
         assert "Invitation envoyée à nina@ecole.example" in client.get(address(promotion)).text
         [mail] = (config.instance / "mails").glob("*.eml")
         link = re.search(r"http://localhost/invitation/(\S+)", mail.read_text("utf-8"))[1]
-        found = invitations.find_invitation(session, link, now=now())
+        found = invitations.find_invitation(session, link, now=datetime.now(UTC))
         assert (found.email, found.role) == ("nina@ecole.example", "apprenant")
         assert found.invited_by_id is not None
 
@@ -119,7 +118,7 @@ class TestInvitations:
             promotion=promotion,
             role=Role.LEARNER,
             lifetime_s=60,
-            now=now() - timedelta(days=1),
+            now=datetime.now(UTC) - timedelta(days=1),
         )
         session.commit()
         page = client.get(where).text
@@ -152,7 +151,7 @@ class TestLeaving:
         assert last.person_id == member.user_id
 
     def test_and_coming_back(self, as_staff, session, promotion):
-        gone = make_membership(session, promotion=promotion, ended_at=now())
+        gone = make_membership(session, promotion=promotion, ended_at=datetime.now(UTC))
         client, where = as_staff(), address(promotion)
         assert "Personnes parties" in client.get(where).text
         client.submit(f"{where}{gone.id}/retour", page=where)
@@ -185,7 +184,7 @@ class TestRoles:
     def test_a_role_held_before_is_held_again(self, as_staff, session, promotion):
         user = make_user(session)
         member = make_membership(session, user, promotion)
-        make_membership(session, user, promotion, Role.JURY, ended_at=now())
+        make_membership(session, user, promotion, Role.JURY, ended_at=datetime.now(UTC))
         client, where = as_staff(), address(promotion)
         client.submit(f"{where}{member.id}/role", page=where, role="jury")
         assert held(session, member) == ["jury"]

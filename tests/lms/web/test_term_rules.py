@@ -1,4 +1,4 @@
-"""« Réglages », « Aménagements » and « Groupes »: what is set, for whom, and taken back."""
+"""« Réglages », « Aménagements » and « Groupes »: what is set, for whom, and taken back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lms.domain.late import LatePolicy
 from lms.domain.terms import FeedbackRelease
 from lms.models import Adjustment, AuditEvent, Group, GroupMember, PromotionDate
 from lms.services.terms import terms_of
-from lms.web.context import EXTENSION, now
+from lms.web.context import EXTENSION
 from tests.factories import (
     COURSE,
     NOON,
@@ -112,8 +112,8 @@ class TestRules:
     @pytest.mark.parametrize(
         ("fields", "said"),
         [
-            (LATE | {"perte": "beaucoup"}, "« beaucoup » n’est pas un nombre."),
-            (LATE | {"perte": "nan"}, "« nan » n’est pas un nombre."),
+            (LATE | {"perte": "beaucoup"}, "« beaucoup » n’est pas un nombre."),
+            (LATE | {"perte": "nan"}, "« nan » n’est pas un nombre."),
             (LATE | {"minimum": "120"}, "vont de 0 à 100 %"),
             (LATE | {"tolerance": "-1"}, "La tolérance va de 0"),
             ({"tentatives": "propre", "nombre": "2.5"}, "n’est pas un nombre entier"),
@@ -140,16 +140,16 @@ class TestRules:
         where = f"/promotions/{promotion.slug}/reglages/"
         address = f"{where}exercices/premier-carnet/"
         staff.submit(address, retours="by-trainer")
-        assert not terms().is_feedback_open(now())
+        assert not terms().is_feedback_open(datetime.now(UTC))
         staff.submit(f"{address}ouverture", page=where)
-        assert terms().is_feedback_open(now())
+        assert terms().is_feedback_open(datetime.now(UTC))
         [mail] = (config.instance / "mails").glob("*.eml")
         assert "Le retour sur votre rendu pour" in mail.read_text("utf-8")
         assert staff.submit(f"{address}ouverture", page=where).status_code == 409
         staff.submit(f"{address}fermeture", page=where)
-        assert not terms().is_feedback_open(now())
+        assert not terms().is_feedback_open(datetime.now(UTC))
         take_back(staff, where)
-        assert terms().is_feedback_open(now())
+        assert terms().is_feedback_open(datetime.now(UTC))
 
     def test_of_an_unknown_assignment_are_not_found(self, staff, promotion):
         where = f"/promotions/{promotion.slug}/reglages/exercices/nul/"
@@ -233,7 +233,7 @@ class TestGroups:
         adjusting = f"/promotions/{promotion.slug}/amenagements/"
         staff.submit(adjusting, qui=f"groupe:{group.id}", jours="3", motif="Salle fermée")
         assert terms().due_at == NOON + timedelta(days=3)
-        assert "Groupe « Groupe A »" in text_of(staff.get(adjusting))
+        assert "Groupe « Groupe A »" in text_of(staff.get(adjusting))
         kept = staff.submit(f"{page}suppression", page=page)
         assert "Des aménagements valent pour ce groupe" in kept.text
         staff.submit(page)
