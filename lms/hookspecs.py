@@ -43,7 +43,8 @@ class Mail:
 class Notice:
     """What one person is told by the site.
 
-    :param kind: `adjustment`, `answer`, `comment`, `feedback` or `question`.
+    :param kind: `adjustment`, `answer`, `comment`, `feedback`, `follow-up`, `mark`,
+        `question`.
     :param person_id: number of the person's account.
     :param link: address of the page that it is about.
     :param mail: the same as a mail, in the person's language.

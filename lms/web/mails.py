@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from lms.domain.access import Role
 from lms.domain.people import ROLE_LABELS
-from lms.hookspecs import Mail
+from lms.hookspecs import Mail, Notice
 from lms.models import Comment, HelpMessage, Promotion, Question, Submission, User
 from lms.web.context import public_link, site
 
@@ -49,11 +49,14 @@ def invitation_mail(
         )
 
 
-def question_mail(question: Question, to: User) -> Mail:
-    """Return the mail that tells a trainer what a learner asks."""
+def question_mail(question: Question, to: User) -> Notice:
+    """Return the notice that tells a trainer what a learner asks."""
+    link = public_link("help.show", question_id=question.id)
     with force_locale(to.locale or "fr"):
-        return Mail(
-            to=to.email,
+        return _notice(
+            "question",
+            to,
+            link,
             subject=_(
                 "Question de %(name)s sur « %(title)s »",
                 name=question.learner.name,
@@ -66,33 +69,39 @@ def question_mail(question: Question, to: User) -> Mail:
                 promotion=question.promotion.name,
                 title=question.exercise_title or question.title,
                 message=question.messages[-1].text,
-                link=public_link("help.show", question_id=question.id),
+                link=link,
             ),
         )
 
 
-def answer_mail(question: Question, answer: HelpMessage) -> Mail:
-    """Return the mail that tells a learner what a trainer answers."""
+def answer_mail(question: Question, answer: HelpMessage) -> Notice:
+    """Return the notice that tells a learner what a trainer answers."""
     learner = question.learner
+    link = public_link("help.show", question_id=question.id)
     with force_locale(learner.locale or "fr"):
-        return Mail(
-            to=learner.email,
+        return _notice(
+            "answer",
+            learner,
+            link,
             subject=_("Réponse à votre question sur « %(title)s »", title=question.title),
             text=render_template(
                 "mails/answer.txt",
                 name=learner.name,
                 title=question.exercise_title or question.title,
                 message=answer.text,
-                link=public_link("help.show", question_id=question.id),
+                link=link,
             ),
         )
 
 
-def comment_mail(submission: Submission, comment: Comment) -> Mail:
-    """Return the mail that tells a learner of a comment; what it says stays on the site."""
+def comment_mail(submission: Submission, comment: Comment) -> Notice:
+    """Return the notice that tells a learner of a comment; what it says stays on the site."""
+    link = public_link("submissions.show", submission_id=submission.id)
     with force_locale(submission.learner.locale or "fr"):
-        return Mail(
-            to=submission.learner.email,
+        return _notice(
+            "comment",
+            submission.learner,
+            link,
             subject=_("Un commentaire sur votre rendu"),
             text=render_template(
                 "mails/comment.txt",
@@ -100,16 +109,19 @@ def comment_mail(submission: Submission, comment: Comment) -> Mail:
                 site_name=site().config.site_name,
                 author=comment.author.name,
                 title=submission.version.title,
-                link=public_link("submissions.show", submission_id=submission.id),
+                link=link,
             ),
         )
 
 
-def follow_up_mail(promotion: Promotion, learner: User, author: User, message: str) -> Mail:
+def follow_up_mail(promotion: Promotion, learner: User, author: User, message: str) -> Notice:
     """Return the mail by which somebody of the team writes to a learner."""
+    link = public_link("alerts.mine")
     with force_locale(learner.locale or "fr"):
-        return Mail(
-            to=learner.email,
+        return _notice(
+            "follow-up",
+            learner,
+            link,
             subject=_("Un message de %(name)s", name=author.name),
             text=render_template(
                 "mails/follow_up.txt",
@@ -118,22 +130,30 @@ def follow_up_mail(promotion: Promotion, learner: User, author: User, message: s
                 email=author.email,
                 promotion=promotion.name,
                 message=message,
-                link=public_link("alerts.mine"),
+                link=link,
             ),
         )
 
 
-def mark_mail(submission: Submission) -> Mail:
-    """Return the mail that tells a learner that a person read the work."""
+def mark_mail(submission: Submission) -> Notice:
+    """Return the notice that tells a learner that a person read the work."""
+    link = public_link("submissions.show", submission_id=submission.id)
     with force_locale(submission.learner.locale or "fr"):
-        return Mail(
-            to=submission.learner.email,
+        return _notice(
+            "mark",
+            submission.learner,
+            link,
             subject=_("Votre rendu a été lu"),
             text=render_template(
                 "mails/mark.txt",
                 name=submission.learner.name,
                 site_name=site().config.site_name,
                 title=submission.version.title,
-                link=public_link("submissions.show", submission_id=submission.id),
+                link=link,
             ),
         )
+
+
+def _notice(kind: str, person: User, link: str, *, subject: str, text: str) -> Notice:
+    mail = Mail(to=person.email, subject=subject, text=text)
+    return Notice(kind=kind, person_id=person.id, link=link, mail=mail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -120,3 +121,20 @@ def test_its_command_and_its_lists_are_known_to_garrigue(installed, config):
 
     environment["GARRIGUE_HAS_PLUGINS"] = "false"
     assert garrigue("timetable", "castelnau").returncode == 2
+
+
+def test_it_hears_of_arrivals_and_departures(site_with_it, config, sign_in):
+    with site_with_it.extensions["garrigue"].sessions.begin() as session:
+        manager = make_membership(session, role=Role.COHORT_MANAGER)
+        learner = make_membership(session, promotion=manager.promotion)
+        user, number = manager.user, learner.id
+        where = f"/promotions/{manager.promotion.slug}/membres/"
+    client = new_browser(site_with_it)
+    sign_in(client, user)
+    client.submit(f"{where}{number}/depart", page=where)
+    client.submit(f"{where}{number}/retour", page=where)
+    lines = (config.instance / "arrivals.jsonl").read_text("utf-8").splitlines()
+    assert [json.loads(line)["what"] for line in lines] == [
+        "membership.ended",
+        "membership.started",
+    ]

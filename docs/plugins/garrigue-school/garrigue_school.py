@@ -1,4 +1,4 @@
-"""An example of a plugin: cloze questions, lists in JSON, a rule of alerts, a link, a command.
+"""An example of a plugin: cloze questions, lists in JSON, alerts, arrivals, a link, a command.
 
 A cloze question is a paragraph that begins with « Complétez : » and has one word in
 `[square brackets]`; the learner types the word that is missing.
@@ -110,6 +110,16 @@ def find_alerts(rule, thresholds, facts):
         for learner in facts.learners
         if not learner.passed and facts.open_days_since(learner.since) >= thresholds["days"]
     ]
+
+
+@hookimpl
+def hear_event(event, config):
+    """Leave a line for the school's own software when somebody joins or leaves."""
+    if event.action not in {"membership.started", "membership.ended"}:
+        return
+    line = {"what": event.action, "person": event.person_id, "at": event.at.isoformat()}
+    with (config.instance / "arrivals.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
 
 
 @hookimpl
