@@ -38,7 +38,7 @@ def declared_opening(
     return Opening(
         is_open=False,
         reason=(
-            f"Cet exercice s’ouvrira quand vous aurez obtenu {rule.score:g} % des points de "
+            f"Cet exercice s’ouvrira quand vous aurez obtenu {rule.score:g} % des points de "
             f"l’exercice « {title} »."
         ),
     )
