@@ -11,7 +11,7 @@ from lms.config import MIB, Config
 FORM_BYTES = 64 * 1024
 
 #: Where files are sent.
-UPLOADS = frozenset({"assignments.hand_in", "drafts.save"})
+UPLOADS = frozenset({"assignments.hand_in", "drafts.save", "publication.hook"})
 
 #: How much of a file that is too large is read and thrown away: a browser shows no answer
 #: to what it could not finish sending.
