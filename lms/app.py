@@ -60,7 +60,6 @@ from lms.web import (
     publication,
     questions,
     rubrics,
-    score_words,
     search,
     sheets,
     similarity,
@@ -73,10 +72,12 @@ from lms.web import (
     workbench,
 )
 from lms.web.context import EXTENSION, Site
+from lms.web.score_pages import SCORE_PAGES
 
 PACKAGE = Path(__file__).parent
 
 BLUEPRINTS = (
+    *SCORE_PAGES,
     accounts.bp,
     alerts.bp,
     adjustments.bp,
@@ -109,7 +110,6 @@ BLUEPRINTS = (
     peers.bp,
     promotion_pages.bp,
     publication.bp,
-    score_words.bp,
     questions.bp,
     rubrics.bp,
     search.bp,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from lms.domain.alerts import Alert, AlertRule, GroupFacts
 from lms.domain.course import Assignment, Course
 from lms.domain.referentials import Shelf
 from lms.domain.roster import RosterLine
+from lms.domain.sheets import Sheet
 from lms.domain.unlocking import Opening
 
 if TYPE_CHECKING:
@@ -101,6 +102,34 @@ class SlotLink:
     label: str
     address: str
     help: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exporter:
+    """One form in which a gradebook can be taken away.
+
+    :param key: its name in addresses: minuscules, digits and dashes.
+    :param labels: what it is called, by language.
+    :param suffix: of the file's name, with its dot.
+    :param write: gives the file in pieces, reading the sheet's rows as it goes; texts in it
+        come from people and must not be run by what opens the file.
+    """
+
+    key: str
+    labels: Mapping[str, str]
+    suffix: str
+    content_type: str
+    write: Callable[[Sheet], Iterator[bytes]]
+
+
+@hookspec
+def gradebook_exporters() -> Sequence[Exporter] | None:
+    """Return forms in which a gradebook can be taken away, or None.
+
+    Called in a web request, when the gradebook is shown and when a file is asked for. The
+    first plugin that offers a key has it, ours before the others. An exception is logged,
+    and the other forms remain; one that `write` raises cuts the download short.
+    """
 
 
 @hookspec(firstresult=True)

@@ -35,6 +35,7 @@ DEFAULT_PLUGINS = (
     "lms.default_plugins.alerts",
     "lms.default_plugins.list_plugins",
     "lms.default_plugins.yaml_referentials",
+    "lms.default_plugins.sheets",
 )
 
 #: In the instance folder.

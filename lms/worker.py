@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -102,11 +102,14 @@ class Worker:
         while not stop.is_set():
             self._look_again()
             running = {future for future in running if not future.done()}
-            held = self._next() if len(running) < self.habits.slots else None
-            if held is None:
-                stop.wait(self.habits.poll_s)
-            else:
+            is_full = len(running) >= self.habits.slots
+            held = None if is_full else self._next()
+            if held is not None:
                 running.add(pool.submit(self._do, held))
+            elif is_full:  # the next job begins when one ends, not at the next look
+                wait(running, timeout=self.habits.poll_s, return_when=FIRST_COMPLETED)
+            else:
+                stop.wait(self.habits.poll_s)
         wait(running, timeout=self.habits.grace_s)
         self._leases.give_all_back()
         self._change(lambda session: queue.say_gone(session, self.habits.name))

@@ -41,6 +41,8 @@ class Action(StrEnum):
     ENROL = "enrol"  # begin, end and change the roles of people in a promotion
     SET_TERMS = "set-terms"  # dates, groups, adjustments and rules of a promotion
     SEE_JOURNAL = "see-journal"  # who changed what in a promotion
+    GRADE = "grade"  # set scores, weigh and regrade them, bring in marks from elsewhere
+    CONTEST = "contest"  # the result of one's own submission
     COMPARE = "compare"  # works of a promotion, side by side
     SEE_COMPETENCES = "see-competences"  # the matrix of a promotion
     SEE_SHEET = "see-sheet"  # one learner's levels with their evidence
@@ -143,6 +145,8 @@ RIGHTS: Mapping[Action, Right] = {
     Action.ENROL: Right(roles=frozenset({Role.COHORT_MANAGER})),
     Action.SET_TERMS: Right(roles=STAFF),
     Action.SEE_JOURNAL: Right(roles=STAFF, is_for_operator=True),
+    Action.GRADE: Right(roles=frozenset({Role.TRAINER})),
+    Action.CONTEST: Right(is_for_owner=True, is_secret=True),
     Action.COMPARE: Right(roles=frozenset({Role.TRAINER})),
     Action.SEE_COMPETENCES: Right(roles=STAFF | {Role.JURY}),
     Action.SEE_SHEET: Right(roles=STAFF | {Role.JURY}, is_for_owner=True, is_secret=True),

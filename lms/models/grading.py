@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.models.base import Base
-from lms.models.submissions import Submission
+from lms.models.submissions import AssignmentVersion, Submission
 
 
 class Job(Base):
@@ -127,6 +127,7 @@ class GradingRun(Base):
     finished_at: Mapped[datetime]
 
     submission: Mapped[Submission] = relationship()
+    version: Mapped[AssignmentVersion] = relationship()
     exercises: Mapped[list[ExerciseResult]] = relationship(
         back_populates="run", order_by="ExerciseResult.position", cascade="all, delete-orphan"
     )

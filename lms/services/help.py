@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from graders.notebooks.read import read_notebook
 from lms.blobs import BlobStore
-from lms.domain.access import HIDDEN, Role
+from lms.domain.access import HIDDEN
 from lms.domain.course import Assignment, Course
 from lms.domain.help import MAX_PER_HOUR, QuestionState, Sharing, read_text
 from lms.errors import NotFound, TooMany
@@ -170,12 +170,7 @@ def question_by_id(session: Session, question_id: int) -> Question:
 
 def recipients(session: Session, question: Question, *, now: datetime) -> list[User]:
     """Return who is told of a new question: the trainers, else the cohort managers."""
-    members = roles.members(session, question.promotion, now=now)
-    for role in (Role.TRAINER, Role.COHORT_MANAGER):
-        found = [member.user for member in members if member.role == role]
-        if found:
-            return found
-    return []
+    return roles.told_first(session, question.promotion, now=now)
 
 
 def _of_submission(session: Session, blobs: BlobStore, place: Place, about: About) -> Attached:

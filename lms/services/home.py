@@ -297,7 +297,11 @@ def _states(session: Session, promotion_ids: Collection[int]) -> dict[JobState, 
     rows = session.execute(
         select(Job.state, func.count(Job.id))
         .join(Submission, Job.submission_id == Submission.id)
-        .where(Submission.promotion_id.in_(promotion_ids), Job.state != JobState.DONE)
+        .where(
+            Submission.promotion_id.in_(promotion_ids),
+            Job.state != JobState.DONE,
+            Job.regrade_id.is_(None),
+        )
         .group_by(Job.state)
     )
     return {JobState(state): count for state, count in rows}

@@ -130,7 +130,9 @@ def attempts_used(
     session: Session, learner_id: int, course_slug: str, assignment_id: str
 ) -> int:
     """Count the submissions that use an attempt: not those that a fault of ours holds up."""
-    held_up = select(Job.submission_id).where(Job.state == JobState.QUARANTINED)
+    held_up = select(Job.submission_id).where(
+        Job.state == JobState.QUARANTINED, Job.regrade_id.is_(None)
+    )
     return (
         session.scalar(
             select(func.count(Submission.id)).where(

@@ -91,6 +91,7 @@ def _rows(
             Submission.promotion_id == promotion.id,
             Submission.course_slug == promotion.programme.course_slug,
             Submission.assignment_id == assignment_id,
+            GradingRun.is_counting,
         )
         .group_by(GradingRun.submission_id)
     )

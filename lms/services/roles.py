@@ -119,6 +119,16 @@ def other(session: Session, membership: Membership, role: Role) -> Membership | 
     return _find(session, membership.user, membership.promotion, role)
 
 
+def told_first(session: Session, promotion: Promotion, *, now: datetime) -> list[User]:
+    """Return who is told of what learners ask: the trainers, else the cohort managers."""
+    present = members(session, promotion, now=now)
+    for role in (Role.TRAINER, Role.COHORT_MANAGER):
+        found = [member.user for member in present if member.role == role]
+        if found:
+            return found
+    return []
+
+
 def holds(
     session: Session, user: User, promotion: Promotion, role: Role, *, now: datetime
 ) -> bool:

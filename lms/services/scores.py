@@ -145,7 +145,7 @@ def _set(
     if derived is None or given is None:
         if score is not None:
             session.delete(score)
-            _note(session, cause, learner_id, before, None)
+            _note(session, cause, learner_id, score.promotion_id, before, None)
         return score is not None
     if score is None:
         score = Score(
@@ -161,7 +161,7 @@ def _set(
     score.derived_at = cause.now
     after = (derived.points, derived.max_points)
     if before != after:
-        _note(session, cause, learner_id, before, after)
+        _note(session, cause, learner_id, given.promotion_id, before, after)
     return before != after
 
 
@@ -169,6 +169,7 @@ def _note(
     session: Session,
     cause: Cause,
     learner_id: int,
+    promotion_id: int,
     before: tuple[float, float] | None,
     after: tuple[float, float] | None,
 ) -> None:
@@ -178,6 +179,9 @@ def _note(
         f"score:{learner_id}:{cause.course_slug}:{cause.assignment_id}",
         actor_id=cause.actor_id,
         now=cause.now,
+        promotion_id=promotion_id,
+        person_id=learner_id,
+        assignment=cause.assignment_id,
         cause=cause.what,
         points_before=before[0] if before else None,
         max_points_before=before[1] if before else None,

@@ -192,7 +192,10 @@ def _works(
             Score.points,
             Score.max_points,
         )
-        .outerjoin(GradingRun, GradingRun.submission_id == Submission.id)
+        .outerjoin(
+            GradingRun,
+            (GradingRun.submission_id == Submission.id) & GradingRun.is_counting,
+        )
         .outerjoin(
             Score,
             (Score.learner_id == Submission.learner_id)
@@ -225,7 +228,10 @@ def _failing(
             func.max(Submission.handed_in_at),
             func.max(Submission.id),
         )
-        .join(GradingRun, GradingRun.submission_id == Submission.id)
+        .join(
+            GradingRun,
+            (GradingRun.submission_id == Submission.id) & GradingRun.is_counting,
+        )
         .join(ExerciseResult, ExerciseResult.run_id == GradingRun.id)
         .where(Submission.promotion_id == promotion.id, Submission.course_slug == course.slug)
         .group_by(Submission.learner_id, Submission.assignment_id, ExerciseResult.exercise_id)

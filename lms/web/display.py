@@ -130,6 +130,7 @@ def _links() -> tuple[Link, ...]:
 def _account_links() -> tuple[Link, ...]:
     entries = [
         ("notes.mine", gettext("Mes notes")),
+        ("own_scores.mine", gettext("Mes résultats")),
         ("help.mine", gettext("Mes questions")),
         ("alerts.mine", gettext("Mon suivi")),
         ("peers.mine", gettext("Mes relectures")),

@@ -28,6 +28,45 @@ KIND_WORDS = {
 
 #: What each action was, by its name; the words in parentheses come from the event.
 SENTENCES = {
+    "score.changed": lazy_gettext(
+        "La note de %(person)s pour « %(assignment)s » est passée de %(points_before)s à "
+        "%(points)s."
+    ),
+    "score.set": lazy_gettext(
+        "%(actor)s a fixé la note de %(person)s pour « %(assignment)s » : %(points)s sur "
+        "%(max_points)s."
+    ),
+    "score.released": lazy_gettext(
+        "%(actor)s a rendu au calcul la note de %(person)s pour « %(assignment)s »."
+    ),
+    "score.weights-changed": lazy_gettext("%(actor)s a changé les coefficients."),
+    "regrade.started": lazy_gettext(
+        "%(actor)s a lancé une recorrection de « %(assignment)s »."
+    ),
+    "regrade.applied": lazy_gettext(
+        "%(actor)s a appliqué une recorrection de « %(assignment)s » ; notes changées : "
+        "%(scores)s."
+    ),
+    "regrade.dropped": lazy_gettext(
+        "%(actor)s a abandonné une recorrection de « %(assignment)s »."
+    ),
+    "regrade.undone": lazy_gettext(
+        "%(actor)s a annulé une recorrection de « %(assignment)s » ; notes changées : "
+        "%(scores)s."
+    ),
+    "contest.made": lazy_gettext("%(person)s a contesté un résultat de « %(assignment)s »."),
+    "contest.accepted": lazy_gettext(
+        "%(actor)s a accepté la contestation de %(person)s sur « %(assignment)s »."
+    ),
+    "contest.explained": lazy_gettext(
+        "%(actor)s a expliqué à %(person)s son résultat de « %(assignment)s »."
+    ),
+    "outside-mark.imported": lazy_gettext(
+        "%(actor)s a importé des notes venues d’ailleurs (%(marks)s)."
+    ),
+    "outside-mark.undone": lazy_gettext(
+        "%(actor)s a annulé un import de notes venues d’ailleurs."
+    ),
     "membership.started": lazy_gettext("%(actor)s a donné à %(person)s le rôle « %(role)s »."),
     "membership.ended": lazy_gettext("%(actor)s a retiré à %(person)s le rôle « %(role)s »."),
     "membership.changed": lazy_gettext(
@@ -60,9 +99,6 @@ SENTENCES = {
     ),
     "closure.removed": lazy_gettext(
         "%(actor)s a retiré la fermeture « %(label)s », du %(first_on)s au %(last_on)s."
-    ),
-    "score.changed": lazy_gettext(
-        "La note de %(person)s pour « %(title)s » a changé : %(before)s, puis %(after)s."
     ),
     "alert.set-aside": lazy_gettext(
         "%(actor)s a mis de côté une alerte au sujet de %(person)s, jusqu’au %(until)s."

@@ -47,6 +47,8 @@ def _pages() -> list[tuple[str, Action, str]]:
     """Return the endpoint, the right that it asks for and the words of each page."""
     return [
         ("teach.promotion", Action.SEE_RESULTS, _("Résultats")),
+        ("gradebook.show", Action.SEE_RESULTS, _("Notes")),
+        ("regrades.index", Action.GRADE, _("Recorrections")),
         ("alerts.show", Action.SEE_RESULTS, _("Alertes")),
         ("calendar.show", Action.SEE_RESULTS, _("Calendrier")),
         ("term_rules.show", Action.SET_TERMS, _("Réglages")),

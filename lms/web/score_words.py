@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from lms.domain.marks import BEST, LAST, MEAN
 from lms.domain.scores import Step, StepKey
+from lms.domain.words import mark
 from lms.web.display import decimal, duration_in_words
 
 bp = Blueprint("score_words", __name__)
@@ -41,6 +42,22 @@ def step_in_words(step: Step) -> str:
     return str(_SENTENCES[step.key](step.values))
 
 
+CAUSES = {
+    "run": mark("Un rendu a été corrigé"),
+    "dates": mark("Les dates ou les règles de retard ont changé"),
+    "manual-marks": mark("Une personne a noté le rendu"),
+    "override": mark("La note a été fixée ou rendue au calcul"),
+    "regrade": mark("Une recorrection a été appliquée ou annulée"),
+    "outside": mark("Des notes venues d’ailleurs ont été importées ou retirées"),
+}
+
+
+@bp.app_template_filter("cause_in_words")
+def cause_in_words(cause: str) -> str:
+    """Say what changed a score."""
+    return str(_(CAUSES.get(cause, mark("Ce qui décide de la note a changé"))))
+
+
 def rule_label(name: str) -> str:
     """Return what a rule is called in the reader's language; its name when nobody knows."""
     language = "en" if str(get_locale()) == "en" else "fr"
@@ -55,7 +72,7 @@ def _attempt(step: Step) -> str:
         return ""
     return str(
         _(
-            "%(rule)s, nº %(number)s sur %(of)s",
+            "%(rule)s, nº %(number)s sur %(of)s",
             rule=rule_label(values["rule"]),
             number=values["attempt"],
             of=values["of"],
@@ -79,7 +96,7 @@ def _only(values: Any) -> str:
 def _rule(values: Any) -> str:
     return str(
         _(
-            "Règle du cours : %(rule)s. Le rendu nº %(number)s, sur %(of)s, est retenu. "
+            "Règle du cours : %(rule)s. Le rendu nº %(number)s, sur %(of)s, est retenu. "
             "Tests : %(points)s.",
             rule=rule_label(values["rule"]),
             number=values["attempt"],

@@ -66,6 +66,7 @@ from tests.factories import (
 from tests.handing_in import answered
 from tests.lms.conftest import Browser
 from tests.marking_access import number_of, prepare, snippet_of
+from tests.score_access import files_of, score_rows
 
 NOW = datetime.now(UTC)
 S1 = CompetenceKey(edition=Edition(referential="socle", version="1"), code="S1")
@@ -117,6 +118,8 @@ class Route:
 
 
 READERS = MEMBERS - {"funder"} | {"trainer elsewhere", "operator"}
+NOTES = "/promotions/{promotion}/notes/"
+REGRADES = "/promotions/{promotion}/recorrections/"
 READING = {"allowed": READERS, "known": frozenset({"funder"})}
 WORK = {"allowed": STAFF | {"owner", "former owner"}}
 RESULTS = {"allowed": STAFF, "known": MEMBERS - STAFF}
@@ -173,6 +176,44 @@ Réponse : 4
 
 #: Every route of the site by method and endpoint. One that is not here fails the tests.
 ROUTES = {
+    "GET gradebook.show": Route(address=NOTES, **RESULTS),
+    "GET gradebook.weights": Route(address=f"{NOTES}coefficients", **COMPARING),
+    "POST gradebook.save_weights": Route(address=f"{NOTES}coefficients", **COMPARING),
+    "GET gradebook.reason": Route(address=f"{NOTES}{{owner}}/premier-carnet/", **RESULTS),
+    "POST gradebook.set_score": Route(
+        address=f"{NOTES}{{owner}}/premier-carnet/fixer",
+        fields={"points": "2,5", "raison": "Oral"},
+        **COMPARING,
+    ),
+    "POST gradebook.take_back": Route(
+        address=f"{NOTES}{{overridden}}/premier-carnet/rendre", **COMPARING
+    ),
+    "GET exports.download": Route(address=f"{NOTES}export/csv", **RESULTS),
+    "GET outside.form": Route(address=f"{NOTES}import/", **COMPARING),
+    "POST outside.try_file": Route(address=f"{NOTES}import/", **COMPARING),
+    "POST outside.bring_in": Route(address=f"{NOTES}import/confirmer", **COMPARING),
+    "POST outside.take_out": Route(address=f"{NOTES}import/{{import}}/annuler", **COMPARING),
+    "GET regrades.index": Route(address=REGRADES, **COMPARING),
+    "POST regrades.start": Route(
+        address=REGRADES, fields={"exercice": "premier-carnet"}, **COMPARING
+    ),
+    "GET regrades.show": Route(address=f"{REGRADES}{{open regrade}}/", **COMPARING),
+    "GET regrades.follow": Route(address=f"{REGRADES}{{open regrade}}/suivi", **COMPARING),
+    "POST regrades.apply": Route(address=f"{REGRADES}{{open regrade}}/appliquer", **COMPARING),
+    "POST regrades.drop": Route(address=f"{REGRADES}{{open regrade}}/abandonner", **COMPARING),
+    "POST regrades.undo": Route(address=f"{REGRADES}{{applied regrade}}/annuler", **COMPARING),
+    "GET contests.show": Route(address="/rendus/{submission}/contestations/", **WORK),
+    "POST contests.make": Route(
+        address="/rendus/{submission}/contestations/", fields={"texte": "Non"}, **OWN
+    ),
+    "POST contests.answer": Route(
+        address="/rendus/{submission}/contestations/{contest}/reponse",
+        allowed=frozenset({"trainer"}),
+        fields={"texte": "Voici pourquoi."},
+    ),
+    "GET contests.waiting": Route(address="/promotions/{promotion}/contestations/", **RESULTS),
+    "GET own_scores.mine": Route(address="/resultats/", **ACCOUNT),
+    "GET own_scores.reason": Route(address="/resultats/petit-cours/premier-carnet/", **OWN),
     "GET home.show": Route(address="/", **ACCOUNT),
     "GET accounts.sign_in": Route(address="/connexion", **OPEN_TO_ALL),
     "POST accounts.sign_in": Route(address="/connexion", **OPEN_TO_ALL),
@@ -504,7 +545,7 @@ ROUTES = {
 POSTS = [
     name for name, route in ROUTES.items() if not name.startswith("GET") and not route.is_signed
 ]
-STREAMS = {"GET submissions.follow", "GET teach.follow"}
+STREAMS = {"GET submissions.follow", "GET teach.follow", "GET regrades.follow"}
 
 #: What a page of ours shows in a frame.
 FRAMED = {"GET drafts.output"}
@@ -546,6 +587,7 @@ class World:
         values["data"] = "data/notes.csv"
         values["learner"] = str(self.people["owner"].id)
         with self.site.sessions.begin() as session:
+            values |= score_rows(self, session, template)
             if "{reset}" in template:
                 values["reset"] = resets.reset_token(
                     session.get(User, self.people["fellow"].id),
@@ -700,6 +742,7 @@ class World:
             )
             for key, text in ROUTES[name].fields.items()
         }
+        fields |= files_of(self, name)
         page = "/connexion" if person in NOBODY else "/compte"
         fields["csrf_token"] = client.token(page) if token is None else token
         return client.post(address, data=fields)

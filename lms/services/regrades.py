@@ -1,0 +1,349 @@
+"""Regrades: work runs again with newer tests; a person compares, then applies or drops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from lms.domain.access import HIDDEN
+from lms.domain.course import Assignment, Course
+from lms.domain.jobs import JobState, Priority
+from lms.domain.marks import percent
+from lms.domain.regrades import RegradeState, Scope
+from lms.errors import Conflict, Invalid, NotFound
+from lms.models import Evidence, GradingRun, Job, Promotion, Regrade, Submission
+from lms.services import audit, evidence, jobs, scores
+from lms.services.scores import Cause
+from lms.services.submissions import current_version
+
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What a trainer asks for.
+
+    :param learner_id: when the scope is one learner.
+    :param never_lower: leave out a run that reaches a smaller share than the one before.
+    :param notify: tell learners whose score changes, once it is applied.
+    """
+
+    scope: Scope = Scope.ALL
+    learner_id: int | None = None
+    never_lower: bool = False
+    notify: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far the runs of a regrade are.
+
+    :param held: set aside after faults of ours: their old results stand.
+    """
+
+    total: int
+    done: int
+    held: int
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing runs any more."""
+        return self.done + self.held == self.total
+
+
+def start(
+    session: Session,
+    promotion: Promotion,
+    course: Course,
+    assignment: Assignment,
+    choice: Choice,
+    *,
+    actor_id: int,
+    now: datetime,
+) -> Regrade:
+    """Have work run with the assignment's tests of today, after what learners wait for.
+
+    Nothing changes for anybody until it is applied.
+
+    :raises Invalid: if one learner is meant and none is named.
+    :raises Conflict: if another regrade of the assignment is open, or nothing is to be done.
+    """
+    if choice.scope is Scope.LEARNER and choice.learner_id is None:
+        raise Invalid("Choisissez la personne dont les rendus sont à recorriger.")
+    if _open(session, promotion, assignment.id) is not None:
+        raise Conflict(
+            "Une recorrection de cet exercice est déjà ouverte : appliquez-la ou abandonnez-la."
+        )
+    version = current_version(session, course.slug, assignment)
+    work = _work(session, promotion, course, assignment, version.id, choice)
+    if not work:
+        raise Conflict(
+            "Il n’y a rien à recorriger : tous les rendus de ce choix ont déjà été corrigés "
+            "avec les tests d’aujourd’hui."
+        )
+    made = Regrade(
+        promotion_id=promotion.id,
+        course_slug=course.slug,
+        assignment_id=assignment.id,
+        version=version,
+        scope=choice.scope.value,
+        learner_id=choice.learner_id if choice.scope is Scope.LEARNER else None,
+        never_lower=choice.never_lower,
+        notify=choice.notify,
+        state=RegradeState.OPEN.value,
+        started_by_id=actor_id,
+        started_at=now,
+    )
+    session.add(made)
+    session.flush()
+    for submission in work:
+        jobs.enqueue(
+            session, submission, now=now, priority=Priority.REGRADE, regrade_id=made.id
+        )
+    _note(session, made, "regrade.started", actor_id, now, runs=len(work))
+    return made
+
+
+def regrade_of(session: Session, promotion: Promotion, regrade_id: int) -> Regrade:
+    """Return one regrade of a promotion.
+
+    :raises NotFound: if there is none of that number.
+    """
+    found = session.get(Regrade, regrade_id)
+    if found is None or found.promotion_id != promotion.id:
+        raise NotFound(HIDDEN)
+    return found
+
+
+def regrades_of(session: Session, promotion: Promotion) -> Sequence[Regrade]:
+    """Return the regrades of a promotion, the latest first."""
+    return session.scalars(
+        select(Regrade)
+        .options(joinedload(Regrade.version), joinedload(Regrade.started_by))
+        .where(Regrade.promotion_id == promotion.id)
+        .order_by(Regrade.id.desc())
+    ).all()
+
+
+def progress(session: Session, regrade_id: int) -> Progress:
+    """Return how far the runs of a regrade are."""
+    rows = session.execute(
+        select(Job.state, func.count()).where(Job.regrade_id == regrade_id).group_by(Job.state)
+    )
+    states = {JobState(state): count for state, count in rows}
+    return Progress(
+        total=sum(states.values()),
+        done=states.get(JobState.DONE, 0),
+        held=states.get(JobState.QUARANTINED, 0),
+    )
+
+
+def apply(
+    session: Session,
+    regrade: Regrade,
+    assignment: Assignment | None,
+    *,
+    actor_id: int,
+    now: datetime,
+) -> frozenset[int]:
+    """Let the new runs be the results, and derive the scores from them.
+
+    Marks that people gave stay: they replace the new automatic points as they did the old.
+
+    :param assignment: as the course has it now.
+    :return: the learners whose score became another one.
+    :raises Conflict: if it was decided already, or still runs.
+    """
+    _require(regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    if not progress(session, regrade.id).is_finished:
+        raise Conflict("Des rendus sont encore en cours de correction : attendez la fin.")
+    learner_ids: set[int] = set()
+    for run, before in _pairs(session, regrade):
+        if before is None or (regrade.never_lower and _share(run) < _share(before)):
+            continue
+        _replace(session, before, run)
+        learner_id = run.submission.learner_id
+        evidence.propose(session, run, regrade.version, learner_id=learner_id, now=now)
+        learner_ids.add(learner_id)
+    return _decide(
+        session, regrade, RegradeState.APPLIED, assignment, learner_ids, actor_id, now
+    )
+
+
+def drop(session: Session, regrade: Regrade, *, actor_id: int, now: datetime) -> None:
+    """Leave everything as it is; what has not run yet will not.
+
+    :raises Conflict: if it was decided already.
+    """
+    _require(regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    session.execute(delete(Job).where(Job.regrade_id == regrade.id, Job.state != JobState.DONE))
+    _decide(session, regrade, RegradeState.DROPPED, None, set(), actor_id, now)
+
+
+def undo(
+    session: Session,
+    regrade: Regrade,
+    assignment: Assignment | None,
+    *,
+    actor_id: int,
+    now: datetime,
+) -> frozenset[int]:
+    """Let the runs of before be the results again.
+
+    :return: the learners whose score became another one.
+    :raises Conflict: if it is not applied, or another one was applied after it.
+    """
+    _require(regrade, RegradeState.APPLIED, "Cette recorrection n’est pas appliquée.")
+    runs = session.scalars(
+        select(GradingRun).where(
+            GradingRun.regrade_id == regrade.id, GradingRun.replaced_run_id.is_not(None)
+        )
+    ).all()
+    if not all(run.is_counting for run in runs):
+        raise Conflict(
+            "Une autre recorrection a été appliquée après celle-ci : annulez-la d’abord."
+        )
+    learner_ids = {run.submission.learner_id for run in runs}
+    for run in runs:
+        run.is_counting = False
+    session.flush()
+    for run in runs:
+        before = session.get(GradingRun, run.replaced_run_id)
+        assert before is not None  # runs are never deleted
+        before.is_counting = True
+        run.replaced_run_id = None
+    session.execute(delete(Evidence).where(Evidence.run_id.in_([run.id for run in runs])))
+    return _decide(
+        session, regrade, RegradeState.UNDONE, assignment, learner_ids, actor_id, now
+    )
+
+
+def _open(session: Session, promotion: Promotion, assignment_id: str) -> Regrade | None:
+    return session.scalar(
+        select(Regrade).where(
+            Regrade.promotion_id == promotion.id,
+            Regrade.assignment_id == assignment_id,
+            Regrade.state == RegradeState.OPEN.value,
+        )
+    )
+
+
+def _work(
+    session: Session,
+    promotion: Promotion,
+    course: Course,
+    assignment: Assignment,
+    version_id: int,
+    choice: Choice,
+) -> Sequence[Submission]:
+    """Return the submissions whose result comes from other tests than these."""
+    query = (
+        select(Submission)
+        .join(GradingRun, GradingRun.submission_id == Submission.id)
+        .where(
+            Submission.promotion_id == promotion.id,
+            Submission.course_slug == course.slug,
+            Submission.assignment_id == assignment.id,
+            GradingRun.is_counting,
+            GradingRun.version_id != version_id,
+        )
+        .order_by(Submission.id)
+    )
+    if choice.scope is Scope.LEARNER:
+        query = query.where(Submission.learner_id == choice.learner_id)
+    if choice.scope is Scope.FAILED:
+        query = query.where(GradingRun.points < GradingRun.max_points)
+    return session.scalars(query).all()
+
+
+def _pairs(
+    session: Session, regrade: Regrade
+) -> Sequence[tuple[GradingRun, GradingRun | None]]:
+    """Return each run of a regrade with the one that is the result until it is applied."""
+    before = aliased(GradingRun)
+    rows = session.execute(
+        select(GradingRun, before)
+        .outerjoin(
+            before,
+            (before.submission_id == GradingRun.submission_id) & before.is_counting,
+        )
+        .options(joinedload(GradingRun.submission))
+        .where(GradingRun.regrade_id == regrade.id)
+        .order_by(GradingRun.id)
+    ).all()
+    return [(run, found) for run, found in rows]
+
+
+def _replace(session: Session, before: GradingRun, run: GradingRun) -> None:
+    before.is_counting = False
+    session.flush()  # one run counts at any moment
+    run.is_counting = True
+    run.replaced_run_id = before.id
+
+
+def _share(run: GradingRun) -> float:
+    return percent(run.points, run.max_points)
+
+
+def _require(regrade: Regrade, state: RegradeState, otherwise: str) -> None:
+    if regrade.state != state:
+        raise Conflict(otherwise)
+
+
+def _decide(
+    session: Session,
+    regrade: Regrade,
+    state: RegradeState,
+    assignment: Assignment | None,
+    learner_ids: set[int],
+    actor_id: int,
+    now: datetime,
+) -> frozenset[int]:
+    before = regrade.state
+    regrade.state = state.value
+    regrade.decided_by_id, regrade.decided_at = actor_id, now
+    cause = Cause(
+        course_slug=regrade.course_slug,
+        assignment_id=regrade.assignment_id,
+        assignment=assignment,
+        what="regrade",
+        now=now,
+        actor_id=actor_id,
+    )
+    changed = scores.rederive_for(session, cause, learner_ids)
+    _note(
+        session,
+        regrade,
+        f"regrade.{state.value}",
+        actor_id,
+        now,
+        before=before,
+        scores=len(changed),
+    )
+    return changed
+
+
+def _note(
+    session: Session,
+    regrade: Regrade,
+    action: str,
+    actor_id: int,
+    now: datetime,
+    **details: str | int,
+) -> None:
+    audit.record(
+        session,
+        action,
+        f"regrade:{regrade.id}",
+        actor_id=actor_id,
+        now=now,
+        promotion_id=regrade.promotion_id,
+        person_id=regrade.learner_id,
+        assignment=regrade.assignment_id,
+        version=regrade.version_id,
+        **details,
+    )

@@ -1,0 +1,68 @@
+"""The gradebook as a file, in the forms that plugins offer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, Response
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from lms.domain.access import Action
+from lms.errors import NotFound
+from lms.hookspecs import Exporter
+from lms.services import exports
+from lms.services.exports import Words
+from lms.services.promotions import find_promotion
+from lms.web.asked import promotion_for
+from lms.web.context import now, site
+from lms.web.watched import course_of
+
+bp = Blueprint("exports", __name__, url_prefix="/promotions/<slug>/notes/export")
+
+
+@bp.get("/<key>")
+def download(slug: str, key: str) -> Response:
+    """Send the whole gradebook, as it is read."""
+    promotion = promotion_for(slug, Action.SEE_RESULTS)
+    chosen = next((found for found in exporters() if found.key == key), None)
+    if chosen is None:
+        raise NotFound(_("Ce format d’export n’existe pas, ou plus."))
+    words, course, moment, sessions = _words(), course_of(promotion), now(), site().sessions
+
+    def body() -> Iterator[bytes]:
+        # The request's own session ends before the last row is sent.
+        with sessions() as session:
+            again = find_promotion(session, slug)
+            yield from chosen.write(exports.sheet_of(session, again, course, words, now=moment))
+
+    response = Response(body(), content_type=chosen.content_type)
+    filename = f"notes-{promotion.slug}{chosen.suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+@bp.app_template_global()
+def exporters() -> Sequence[Exporter]:
+    """Return all that plugins offer, our own first; the first of a key is taken."""
+    offered: list[Sequence[Exporter]] = site().plugins.gather("gradebook_exporters")
+    by_key: dict[str, Exporter] = {}
+    for found in (each for group in offered for each in group):
+        by_key.setdefault(found.key, found)
+    return tuple(by_key.values())
+
+
+@bp.app_template_filter("exporter_label")
+def exporter_label(found: Exporter) -> str:
+    """Return what a format is called in the reader's language."""
+    language = str(get_locale())
+    return found.labels.get(language) or found.labels.get("fr") or found.key
+
+
+def _words() -> Words:
+    return Words(
+        language="en" if str(get_locale()) == "en" else "fr",
+        name=_("Nom"),
+        email=_("Adresse électronique"),
+        total=_("Total (%%)"),
+    )

@@ -1,0 +1,211 @@
+"""Regrades: nothing changes before one is applied, people's marks stay, all can be undone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from lms.domain.jobs import JobState
+from lms.domain.regrades import Scope
+from lms.errors import Conflict, Invalid
+from lms.models import AuditEvent, Evidence, GradingRun, Job, ManualMark, ManualMarkPart
+from lms.services import feedback, grading, regrades, scores
+from lms.services.regrade_differences import differences
+from lms.services.regrades import Choice
+from tests.factories import NOON, make_membership, make_user
+from tests.handing_in import RIGHT, WRONG, Desk, answered, finished, open_desk, publish
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(session, tmp_path: Path) -> Desk:
+    """A learner with two attempts, graded 2 and 3 of 4, whose assignment has newer tests."""
+    desk = open_desk(session, tmp_path)
+    for code, points in ((WRONG, 2.0), (RIGHT, 3.0)):
+        desk.submission(answered(code))
+        grade(desk, points)
+    version = publish(session, desk.blobs, content_hash="b" * 64)
+    return desk.with_rules(content_hash=version.content_hash)
+
+
+def grade(desk: Desk, points: float) -> GradingRun:
+    run = finished(points, assignment=desk.assignment)
+    return grading.record(desk.session, desk.claimed(now=LATER), replace(run))
+
+
+def start(desk: Desk, **choice: Any) -> regrades.Regrade:
+    return regrades.start(
+        desk.session,
+        desk.member.promotion,
+        desk.course,
+        desk.assignment,
+        Choice(**choice),
+        actor_id=desk.member.user_id,
+        now=NOON,
+    )
+
+
+def decide(desk: Desk, what: Any, regrade: regrades.Regrade) -> frozenset[int]:
+    return what(desk.session, regrade, desk.assignment, actor_id=desk.member.user_id, now=LATER)
+
+
+def points(desk: Desk) -> float | None:
+    score = scores.score_of(
+        desk.session, desk.member.user_id, desk.course.slug, desk.assignment.id
+    )
+    return score.points if score else None
+
+
+def test_the_old_scores_stand_until_it_is_applied_and_come_back_when_undone(desk: Desk) -> None:
+    regrade = start(desk)
+    for reached in (4.0, 1.0):
+        run = grade(desk, reached)
+        assert (run.version.content_hash, run.is_counting) == ("b" * 64, False)
+    assert (points(desk), desk.session.query(Evidence).count()) == (3.0, 0)
+
+    assert decide(desk, regrades.apply, regrade) == {desk.member.user_id}
+    assert (points(desk), desk.session.query(Evidence).count()) == (4.0, 1)
+
+    assert decide(desk, regrades.undo, regrade) == {desk.member.user_id}
+    assert (points(desk), desk.session.query(Evidence).count()) == (3.0, 0)
+    actions = desk.session.scalars(
+        select(AuditEvent.action).where(AuditEvent.action.startswith("regrade."))
+    ).all()
+    assert sorted(actions) == ["regrade.applied", "regrade.started", "regrade.undone"]
+
+
+def test_runs_after_what_learners_wait_for(desk: Desk) -> None:
+    start(desk)
+    waited_for = desk.submission(answered("double = 7"))
+
+    assert desk.claimed(now=LATER).submission_id == waited_for.id
+
+
+def test_never_lowers_when_that_is_asked(desk: Desk) -> None:
+    regrade = start(desk, never_lower=True)
+    for reached in (3.0, 1.0):
+        grade(desk, reached)
+    kept = [one.is_kept for one in differences(desk.session, regrade).changed]
+    decide(desk, regrades.apply, regrade)
+
+    results = [
+        run.points for run in desk.session.scalars(select(GradingRun)) if run.is_counting
+    ]
+    assert (kept, sorted(results)) == ([False, True], [3.0, 3.0])
+
+
+def test_never_erases_a_persons_mark(desk: Desk) -> None:
+    submission = (
+        desk.session.scalars(select(GradingRun).where(GradingRun.points == 3.0))
+        .one()
+        .submission
+    )
+    part = ManualMarkPart(exercise_id="double", points=3.5, max_points=4.0)
+    desk.session.add(
+        ManualMark(
+            submission=submission,
+            marker_id=make_user(desk.session).id,
+            slot="only",
+            state="final",
+            begun_at=NOON,
+            changed_at=NOON,
+            parts=[part],
+        )
+    )
+    regrade = start(desk)
+    for reached in (1.0, 1.0):
+        grade(desk, reached)
+    decide(desk, regrades.apply, regrade)
+
+    assert points(desk) == 3.5
+
+
+def test_shows_what_changes_by_learner_and_exercise(desk: Desk) -> None:
+    regrade = start(desk)
+    for reached in (4.0, 3.0):
+        grade(desk, reached)
+    found = differences(desk.session, regrade)
+
+    one = found.changed[0]
+    assert (found.raised, found.lowered, found.equal) == (1, 0, 1)
+    assert (one.attempt, one.before, one.after) == (1, 2.0, 4.0)
+    assert [(each.before, each.after) for each in one.exercises] == [(2.0, 4.0)]
+    decide(desk, regrades.apply, regrade)
+    assert differences(desk.session, regrade) == found
+
+
+@pytest.mark.parametrize(("scope", "count"), [(Scope.ALL, 3), (Scope.FAILED, 2)])
+def test_the_scope_decides_what_runs(desk: Desk, scope: Scope, count: int) -> None:
+    desk.session.scalars(select(GradingRun)).first().points = 4.0
+    other = open_other(desk)
+    start(desk, scope=scope)
+
+    queued = desk.session.query(Job).filter_by(state=JobState.WAITING.value).count()
+    assert (queued, other.member.user_id != desk.member.user_id) == (count, True)
+
+
+def test_one_learner_is_regraded_alone(desk: Desk) -> None:
+    other = open_other(desk)
+    with pytest.raises(Invalid, match="Choisissez la personne"):
+        start(desk, scope=Scope.LEARNER)
+    start(desk, scope=Scope.LEARNER, learner_id=other.member.user_id)
+
+    assert regrades.progress(desk.session, 1).total == 1
+
+
+def test_refuses_what_makes_no_sense(desk: Desk) -> None:
+    regrade = start(desk)
+    with pytest.raises(Conflict, match="déjà ouverte"):
+        start(desk)
+    with pytest.raises(Conflict, match="en cours"):
+        decide(desk, regrades.apply, regrade)
+    regrades.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
+    with pytest.raises(Conflict, match="n’est pas appliquée"):
+        decide(desk, regrades.undo, regrade)
+    assert (points(desk), regrades.progress(desk.session, regrade.id).total) == (3.0, 0)
+
+
+def test_refuses_to_run_what_ran_with_these_tests(desk: Desk) -> None:
+    regrade = start(desk)
+    for reached in (4.0, 4.0):
+        grade(desk, reached)
+    decide(desk, regrades.apply, regrade)
+
+    with pytest.raises(Conflict, match="rien à recorriger"):
+        start(desk)
+
+
+def test_an_older_regrade_is_undone_after_the_newer(desk: Desk) -> None:
+    first = start(desk)
+    for reached in (4.0, 4.0):
+        grade(desk, reached)
+    decide(desk, regrades.apply, first)
+    newer = publish(desk.session, desk.blobs, content_hash="c" * 64)
+    desk = desk.with_rules(content_hash=newer.content_hash)
+    second = start(desk)
+    for reached in (1.0, 1.0):
+        grade(desk, reached)
+    decide(desk, regrades.apply, second)
+
+    with pytest.raises(Conflict, match="annulez-la d’abord"):
+        decide(desk, regrades.undo, first)
+    decide(desk, regrades.undo, second)
+    decide(desk, regrades.undo, first)
+    assert points(desk) == 3.0
+    submission = desk.session.scalars(select(GradingRun)).first().submission_id
+    assert feedback.run_of(desk.session, submission).regrade_id is None
+
+
+def open_other(desk: Desk) -> Desk:
+    """Another learner of the promotion, with one graded attempt on the first tests."""
+    member = make_membership(desk.session, promotion=desk.member.promotion)
+    first = replace(desk, member=member).with_rules(content_hash=desk.version.content_hash)
+    first.submission(answered("double = 1"))
+    grade(first, 1.0)
+    return first
