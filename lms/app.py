@@ -18,7 +18,7 @@ from lms.config import Config
 from lms.database import session_factory
 from lms.failures import FailureLog
 from lms.logs import json_log
-from lms.plugins import FAILURES, activity_reader, load_plugins
+from lms.plugins import FAILURES, activity_reader, load_plugins, score_rules
 from lms.web import (
     accounts,
     adjustments,
@@ -162,6 +162,7 @@ def create_app(
                 "course unreadable", course=slug, problems=[str(found) for found in problems]
             ),
             read_activity=activity_reader(found_plugins),
+            score_rules=score_rules(found_plugins),
         ),
         blobs=BlobStore(config.instance / "blobs"),
         plugins=found_plugins,

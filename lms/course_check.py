@@ -12,16 +12,16 @@ from lms.catalogue.read import Reading, read_course
 from lms.catalogue.referentials import problems_of
 from lms.content.markdown import render_markdown
 from lms.content.rendered import ContentProblem
-from lms.domain.activities import ReadActivity
 from lms.domain.course import Course
+from lms.plugins import Plugins, activity_reader, score_rules
 from lms.publication import notebook_renderer
 
 
-def check_course(
-    folder: Path, read_activity: ReadActivity
-) -> tuple[Reading, tuple[CourseProblem, ...]]:
+def check_course(folder: Path, plugins: Plugins) -> tuple[Reading, tuple[CourseProblem, ...]]:
     """Return what a course folder holds, and every problem of its structure and pages."""
-    reading = read_course(folder, read_activity=read_activity)
+    reading = read_course(
+        folder, read_activity=activity_reader(plugins), score_rules=score_rules(plugins)
+    )
     course = reading.course
     if course is None:
         return reading, reading.problems

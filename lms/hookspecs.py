@@ -16,6 +16,7 @@ from lms.content.rendered import Rendered
 from lms.domain.activities import Activity, Answers, Mark, PageText
 from lms.domain.alerts import Alert, AlertRule, GroupFacts
 from lms.domain.course import Assignment, Course
+from lms.domain.marks import ScoreRule
 from lms.domain.referentials import Shelf
 from lms.domain.roster import RosterLine
 from lms.domain.sheets import Sheet
@@ -23,6 +24,8 @@ from lms.domain.unlocking import Opening
 
 if TYPE_CHECKING:
     import click
+
+    from graders.protocol import GradeRequest, Report
 
 #: Name of the project at pluggy, and of the entry-point group in which plugins are found.
 PROJECT = "garrigue"
@@ -120,6 +123,34 @@ class Exporter:
     suffix: str
     content_type: str
     write: Callable[[Sheet], Iterator[bytes]]
+
+
+@hookspec(firstresult=True)
+def grade(request: GradeRequest, engine: Callable[[GradeRequest], Report]) -> Report | None:
+    """Return the report on one submission, or None to leave it to the next plugin.
+
+    Called by a worker in one of its threads, never in a web request: it may take as long as
+    the limits of the request say. The request has the author's notebook, the learner's, data
+    files and limits, and names nobody. Our plugin calls the engine and is asked last. What a
+    plugin runs of a learner's, it confines itself, or has the engine run it. A report whose
+    outcome is `system-error` is never a score: the job is tried again. An exception is
+    logged, and the next plugin is asked.
+
+    :param engine: our engine, in its rooms.
+    """
+
+
+@hookspec
+def score_rules() -> Sequence[ScoreRule] | None:
+    """Return ways from several attempts to points, or None to add none.
+
+    Called when a course is read; a course names one by `score:`. The `choose` of a rule is
+    called wherever a score is derived, in web requests and workers, with all graded attempts
+    in order, lateness and marks by people included: it must be pure, fast, and give the same
+    points for the same attempts, between 0 and the most points. A rule of the same name as
+    another's takes its place. An exception is logged, and the rules of the others remain; a
+    course that names a rule which is gone cannot be published, and says so.
+    """
 
 
 @hookspec

@@ -17,6 +17,7 @@ from lms import hookspecs
 from lms.domain.activities import Activity, PageText, ReadActivity
 from lms.domain.alerts import Alert, AlertRule, GroupFacts
 from lms.domain.course import Assignment, Course
+from lms.domain.marks import ScoreRule, ScoreRules
 from lms.domain.unlocking import Opening, Unlock
 from lms.errors import Refusal
 from lms.failures import FailureLog
@@ -24,6 +25,8 @@ from lms.logs import json_log
 
 #: Our own features that go through the public hooks.
 DEFAULT_PLUGINS = (
+    "lms.default_plugins.engine",
+    "lms.default_plugins.score_rules",
     "lms.default_plugins.mail_folder",
     "lms.default_plugins.notify_by_mail",
     "lms.default_plugins.event_log",
@@ -225,13 +228,15 @@ def unlocking(plugins: Plugins) -> Unlock:
     return unlock
 
 
-def installed_reader(
-    *, has_installed: bool = True, failures: FailureLog | None = None
-) -> ReadActivity:
-    """Return what reads questions in a command, which has no site at hand."""
-    return activity_reader(
-        load_plugins(json_log(), has_installed=has_installed, failures=failures)
-    )
+def score_rules(plugins: Plugins) -> ScoreRules:
+    """Return the rules that courses may name, the first one for those that name none."""
+    offered: list[Sequence[ScoreRule]] = plugins.gather("score_rules")
+    return {rule.name: rule for rules in offered for rule in rules}
+
+
+def installed_plugins(*, has_installed: bool = True) -> Plugins:
+    """Return the plugins for a command that has no site at hand."""
+    return load_plugins(json_log(), has_installed=has_installed)
 
 
 def _installed() -> Iterator[EntryPoint]:

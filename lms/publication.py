@@ -19,11 +19,11 @@ from lms.content.lessons import Lessons
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.database import Session, Sessions
-from lms.domain.activities import PageText, ReadActivity
+from lms.domain.activities import PageText
 from lms.domain.course import Course
 from lms.failures import FailureLog
 from lms.logs import json_log
-from lms.plugins import FAILURES, installed_reader, load_plugins
+from lms.plugins import FAILURES, Plugins, activity_reader, load_plugins, score_rules
 from lms.services import referentials, versions
 from lms.transactions import in_transaction
 
@@ -51,11 +51,9 @@ def publish_courses(
 ) -> tuple[Publication, ...]:
     """Publish the courses of these slugs, or all, each in a transaction of its own."""
     folders = course_folders(config.courses)
-    read_activity = installed_reader(
-        has_installed=config.has_plugins, failures=FailureLog(config.instance / FAILURES)
-    )
+    plugins = _plugins(config)
     published = tuple(
-        _publish(config, sessions, slug, now, read_activity) for slug in slugs or folders
+        _publish(config, sessions, slug, now, plugins) for slug in slugs or folders
     )
     in_transaction(sessions, lambda session: bind_programmes(session, config, published, now))
     return published
@@ -65,25 +63,26 @@ def bind_programmes(
     session: Session, config: Config, published: Iterable[Publication], now: datetime
 ) -> None:
     """Keep the referentials as they are now, and bind the programmes that have none yet."""
-    plugins = load_plugins(
-        json_log(),
-        has_installed=config.has_plugins,
-        failures=FailureLog(config.instance / FAILURES),
-    )
-    shelves = plugins.gather("referentials", courses=config.courses)
+    shelves = _plugins(config).gather("referentials", courses=config.courses)
     referentials.keep(session, referentials.merged(shelves), now=now)
     for each in published:
         if each.course is not None:
             referentials.bind_followers(session, each.course, now=now)
 
 
+def _plugins(config: Config) -> Plugins:
+    return load_plugins(
+        json_log(),
+        has_installed=config.has_plugins,
+        failures=FailureLog(config.instance / FAILURES),
+    )
+
+
 def prepare(config: Config, course: Course) -> None:
     """Render a course's lessons and index its text, so that no reader waits for that."""
     lessons = Lessons(config.instance / CACHE, notebook=notebook_renderer)
     library = Library(config.courses)
-    read_activity = installed_reader(
-        has_installed=config.has_plugins, failures=FailureLog(config.instance / FAILURES)
-    )
+    read_activity = activity_reader(_plugins(config))
     asking = {page.path for _, page in course.pages if page.questions}
 
     def html(path: PurePosixPath) -> str:
@@ -110,10 +109,12 @@ def notebook_renderer(data: bytes, place: Place) -> Rendered:
 
 
 def _publish(
-    config: Config, sessions: Sessions, slug: str, now: datetime, read_activity: ReadActivity
+    config: Config, sessions: Sessions, slug: str, now: datetime, plugins: Plugins
 ) -> Publication:
     folder = config.courses / slug
-    reading = read_course(folder, read_activity=read_activity)
+    reading = read_course(
+        folder, read_activity=activity_reader(plugins), score_rules=score_rules(plugins)
+    )
     course = reading.course
     if course is None:
         return Publication(slug=slug, course=None, problems=reading.problems)

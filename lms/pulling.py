@@ -25,7 +25,7 @@ from lms.course_check import check_course
 from lms.database import Session, Sessions
 from lms.domain.pulls import Outcome
 from lms.errors import Refusal, Unavailable
-from lms.plugins import installed_reader
+from lms.plugins import installed_plugins
 from lms.publication import CACHE, prepare, publish_courses
 from lms.repositories import RepositoryRefused, fetch, write_out
 from lms.services import pulls
@@ -146,7 +146,9 @@ def _publish(
     write_out(config.instance / REPOSITORIES / task.slug, commit, task.folder, folder)
     if (config.courses / FOLDER).is_dir():
         (staging / FOLDER).symlink_to((config.courses / FOLDER).resolve())
-    reading, problems = check_course(folder, installed_reader(has_installed=config.has_plugins))
+    reading, problems = check_course(
+        folder, installed_plugins(has_installed=config.has_plugins)
+    )
     found = [_of_course(problem) for problem in problems]
     if reading.course is None:
         raise _Refused(_refused("Le cours a des erreurs : il n’est pas publié.", found))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graders.engine import DEFAULT_ENVIRONMENT, Engine
-from graders.protocol import MIB
+from graders.protocol import MIB, GradeRequest, Report
 from graders.sandbox.environment import find_environment
 from graders.sandbox.errors import SandboxError
 from graders.sandbox.selftest import run_selftest
@@ -18,7 +18,10 @@ from lms.blobs import BlobStore
 from lms.catalogue.library import open_library
 from lms.config import Config
 from lms.database import open_engine, session_factory
-from lms.worker import Habits, Store, Tools
+from lms.failures import FailureLog
+from lms.logs import json_log
+from lms.plugins import FAILURES, Plugins, activity_reader, load_plugins, score_rules
+from lms.worker import Grade, Habits, Store, Tools
 
 #: Share of the free memory that all runs together may ask for.
 MEMORY_SHARE = 0.6
@@ -58,23 +61,53 @@ def habits(config: Config, given: Capacity) -> Habits:
 def open_store(config: Config) -> Iterator[Store]:
     """Give the database, the blobs and the courses of the site."""
     engine = open_engine(config.database)
+    plugins = plugins_of(config)
     try:
         yield Store(
             sessions=session_factory(engine),
             blobs=BlobStore(config.instance / "blobs"),
-            library=open_library(config),
+            library=open_library(
+                config,
+                read_activity=activity_reader(plugins),
+                score_rules=score_rules(plugins),
+            ),
         )
     finally:
         engine.dispose()
 
 
 @contextmanager
-def open_tools(slots: int) -> Iterator[Tools]:
-    """Give the engine with its warm rooms; they end with the block."""
+def open_tools(config: Config, slots: int) -> Iterator[Tools]:
+    """Give the plugins that grade, the engine among them; its rooms end with the block."""
     from lms.content.notebooks import annotated  # imports nbconvert: a second
 
     with Engine(slots=slots) as engine:
-        yield Tools(grade=engine.grade, annotate=annotated, selftest=why_not)
+        grade = grader(plugins_of(config), engine.grade)
+        yield Tools(grade=grade, annotate=annotated, selftest=why_not)
+
+
+def grader(plugins: Plugins, engine: Grade) -> Grade:
+    """Return what asks the plugins to grade, the engine last.
+
+    :raises RuntimeError: if none of them could, when it is called.
+    """
+
+    def grade(request: GradeRequest) -> Report:
+        report: Report | None = plugins.ask("grade", request=request, engine=engine)
+        if report is None:
+            raise RuntimeError("No plugin gave a report: the log names those that failed.")
+        return report
+
+    return grade
+
+
+def plugins_of(config: Config) -> Plugins:
+    """Return the plugins of a site, for a process that is not its web."""
+    return load_plugins(
+        json_log(),
+        has_installed=config.has_plugins,
+        failures=FailureLog(config.instance / FAILURES),
+    )
 
 
 def why_not() -> str:

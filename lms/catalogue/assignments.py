@@ -18,10 +18,9 @@ from lms.catalogue.problems import CourseProblem
 from lms.catalogue.sections import Section
 from lms.content.headings import title_of
 from lms.domain.course import Assignment, RunLimits, UnlockRule
-from lms.domain.marks import BEST, LAST, MEAN
+from lms.domain.marks import OUR_RULES, ScoreRules
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-RULES = {rule.name: rule for rule in (BEST, LAST, MEAN)}
 LEVELS = {"imiter": 1, "adapter": 2, "transposer": 3}
 KEYS = (
     "notebook", "title", "due", "opens", "attempts", "score", "competences", "data", "run",
@@ -29,7 +28,12 @@ KEYS = (
 
 
 def read_assignment(
-    files: CourseFiles, declared: Section, *, module_id: str, problems: list[CourseProblem]
+    files: CourseFiles,
+    declared: Section,
+    *,
+    module_id: str,
+    problems: list[CourseProblem],
+    score_rules: ScoreRules = OUR_RULES,
 ) -> Assignment | None:
     """Return what one entry of `assignments` says, or None when its notebook is unusable."""
     declared.only(*KEYS)
@@ -59,7 +63,7 @@ def read_assignment(
         due=declared.text("due") or None,
         opens=_opens(declared),
         attempts=_attempts(declared),
-        score=RULES[declared.choice("score", *RULES)],
+        score=score_rules[declared.choice("score", *score_rules)],
         competences=competences,
         data=data,
         room_files=room_files,

@@ -13,6 +13,7 @@ from lms.catalogue.read import is_course, read_course
 from lms.config import Config
 from lms.domain.activities import ReadActivity, read_nothing
 from lms.domain.course import Course
+from lms.domain.marks import OUR_RULES, ScoreRules
 from lms.errors import NotFound, Unavailable
 
 #: In the instance folder.
@@ -59,15 +60,18 @@ class Library:
         published: Path | None = None,
         tell: Tell = _tell_nobody,
         read_activity: ReadActivity = read_nothing,
+        score_rules: ScoreRules = OUR_RULES,
     ) -> None:
         """Read nothing yet.
 
         :param tell: called with a course's slug and its errors whenever a reading has some.
         :param read_activity: finds the questions of a page.
+        :param score_rules: what assignments may name as `score`.
         """
         self.folder = folder
         self._tell = tell
         self._read_activity = read_activity
+        self._score_rules = score_rules
         self.has_live_reload = has_live_reload
         self._published = None if has_live_reload else published
         self._shelves: dict[str, Shelf] = {}
@@ -157,7 +161,12 @@ class Library:
         signature = _signature(folder) if self.has_live_reload else ""
         if known and known.folder == folder and known.signature == signature:
             return known
-        reading = read_course(folder, slug=slug, read_activity=self._read_activity)
+        reading = read_course(
+            folder,
+            slug=slug,
+            read_activity=self._read_activity,
+            score_rules=self._score_rules,
+        )
         course = reading.course
         if course is None:
             self._tell(slug, reading.problems)
@@ -169,7 +178,11 @@ class Library:
 
 
 def open_library(
-    config: Config, *, tell: Tell = _tell_nobody, read_activity: ReadActivity = read_nothing
+    config: Config,
+    *,
+    tell: Tell = _tell_nobody,
+    read_activity: ReadActivity = read_nothing,
+    score_rules: ScoreRules = OUR_RULES,
 ) -> Library:
     """Return the library that the web and the workers of a site share."""
     return Library(
@@ -178,6 +191,7 @@ def open_library(
         published=config.instance / PUBLISHED,
         tell=tell,
         read_activity=read_activity,
+        score_rules=score_rules,
     )
 
 

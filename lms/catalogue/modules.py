@@ -13,6 +13,7 @@ from lms.catalogue.sections import Located, Section
 from lms.catalogue.toc import Entry, Outline
 from lms.content.slugs import slugify, unique
 from lms.domain.course import Assignment, Module, Page
+from lms.domain.marks import OUR_RULES, ScoreRules
 
 #: Words that stand where a module's id stands in addresses.
 RESERVED = ("exercices", "fichiers", "glossaire", "recherche", "competences", "publication")
@@ -42,17 +43,21 @@ def declared_modules(
     problems: list[CourseProblem],
     *,
     glossary: PurePosixPath | None = None,
+    score_rules: ScoreRules = OUR_RULES,
 ) -> tuple[Module, ...]:
     """Return the modules of `course.yml`.
 
     :param glossary: the page of the outline that is in no module on purpose.
+    :param score_rules: what assignments may name as `score`.
     """
     section = declared.section("modules")
     if section is None:
         return ()
     found = [section.section(name) for name in section]
     modules = tuple(
-        _module(files, module, outline, problems) for module in found if module is not None
+        _module(files, module, outline, problems, score_rules)
+        for module in found
+        if module is not None
     )
     _check_ids(section, modules)
     _check_unlocking(section, modules)
@@ -66,6 +71,7 @@ def _module(
     declared: Section,
     outline: Outline | None,
     problems: list[CourseProblem],
+    score_rules: ScoreRules,
 ) -> Module:
     declared.only("title", "weeks", "pages", "assignments")
     module_id = declared.key.rpartition(".")[2]
@@ -86,19 +92,25 @@ def _module(
         title=title or module_id,
         weeks=int(weeks) or None,
         pages=_pages(files, entries, declared.file, problems, titles=titles),
-        assignments=_assignments(files, declared, module_id, problems),
+        assignments=_assignments(files, declared, module_id, problems, score_rules),
     )
 
 
 def _assignments(
-    files: CourseFiles, declared: Section, module_id: str, problems: list[CourseProblem]
+    files: CourseFiles,
+    declared: Section,
+    module_id: str,
+    problems: list[CourseProblem],
+    score_rules: ScoreRules,
 ) -> tuple[Assignment, ...]:
     section = declared.section("assignments")
     if section is None:
         return ()
     entries = (section.section(name) for name in section)
     read = (
-        read_assignment(files, entry, module_id=module_id, problems=problems)
+        read_assignment(
+            files, entry, module_id=module_id, problems=problems, score_rules=score_rules
+        )
         for entry in entries
         if entry is not None
     )

@@ -22,6 +22,7 @@ from lms.content.glossary import slugs_of
 from lms.content.served import is_image, served_type
 from lms.domain.activities import ReadActivity, read_nothing
 from lms.domain.course import Course, Module
+from lms.domain.marks import OUR_RULES, ScoreRules
 
 COURSE_FILE = "course.yml"
 LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
@@ -47,12 +48,17 @@ def is_course(folder: Path) -> bool:
 
 
 def read_course(
-    folder: Path, *, slug: str = "", read_activity: ReadActivity = read_nothing
+    folder: Path,
+    *,
+    slug: str = "",
+    read_activity: ReadActivity = read_nothing,
+    score_rules: ScoreRules = OUR_RULES,
 ) -> Reading:
     """Return the course that a folder holds, or all that keeps it from being one.
 
     :param slug: the course's; empty takes the folder's name.
     :param read_activity: finds the questions of a page.
+    :param score_rules: what assignments may name as `score`.
     """
     slug = slug or folder.name
     problems: list[CourseProblem] = []
@@ -67,7 +73,7 @@ def read_course(
         )
     outline = read_outline(folder, problems)
     declared = _declared(folder, outline, problems)
-    course = _course(files, slug, outline, declared, problems, read_activity)
+    course = _course(files, slug, outline, declared, problems, read_activity, score_rules)
     has_error = any(not problem.is_warning for problem in problems)
     return Reading(slug=slug, course=None if has_error else course, problems=tuple(problems))
 
@@ -90,6 +96,7 @@ def _course(
     declared: Section | None,
     problems: list[CourseProblem],
     read_activity: ReadActivity,
+    score_rules: ScoreRules,
 ) -> Course:
     title = outline.title if outline else ""
     language = "fr"
@@ -102,7 +109,9 @@ def _course(
         referentials = tuple(item.text for item in declared.texts("referentials"))
         glossary = _glossary(files, declared)
     if declared is not None and "modules" in declared:
-        modules = declared_modules(files, declared, outline, problems, glossary=glossary)
+        modules = declared_modules(
+            files, declared, outline, problems, glossary=glossary, score_rules=score_rules
+        )
     else:
         modules = outlined_modules(files, outline, problems) if outline else ()
     modules = with_questions(files, modules, read_activity, problems)

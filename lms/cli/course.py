@@ -20,7 +20,7 @@ from lms.database import Session, Sessions, open_engine, session_factory
 from lms.domain.course import Course
 from lms.domain.pulls import Outcome, Source, hook_secret, shown_url
 from lms.models import CoursePull, CourseRemote
-from lms.plugins import installed_reader
+from lms.plugins import activity_reader, installed_plugins, score_rules
 from lms.publication import Publication, prepare, publish_courses
 from lms.pulling import check_notebooks, pull_waiting
 from lms.services import pulls
@@ -45,9 +45,10 @@ def list_courses() -> None:
     folders = course_folders(settings().courses)
     if not folders:
         click.echo(f"Aucun cours dans {settings().courses}.")
-    read_activity = installed_reader()
+    plugins = installed_plugins()
+    read_activity, rules = activity_reader(plugins), score_rules(plugins)
     for slug, folder in folders.items():
-        found = read_course(folder, read_activity=read_activity)
+        found = read_course(folder, read_activity=read_activity, score_rules=rules)
         if found.course is None:
             errors = sum(not problem.is_warning for problem in found.problems)
             click.echo(f"{slug} : {_count(errors, 'erreur')} (garrigue course check {slug})")
@@ -66,7 +67,7 @@ def check(target: str, strict: bool) -> None:
     carnets.
     """
     folder = _folder(target)
-    found, problems = check_course(folder, installed_reader())
+    found, problems = check_course(folder, installed_plugins())
     for problem in problems:
         click.echo(_line(problem))
     errors = sum(not problem.is_warning for problem in problems)

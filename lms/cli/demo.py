@@ -104,7 +104,7 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
     in_transaction(store.sessions, answer)
     given = capacity()
     with (
-        open_tools(given.slots) as tools,
+        open_tools(config, given.slots) as tools,
         (config.instance / "logs" / "demo.log").open("a") as log,
     ):
         worker = Worker(

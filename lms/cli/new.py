@@ -10,7 +10,7 @@ import click
 from lms.authoring import beginning, forges
 from lms.authoring.files import Named
 from lms.catalogue.read import read_course
-from lms.plugins import installed_reader
+from lms.plugins import activity_reader, installed_plugins
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 COURSE = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -87,7 +87,8 @@ def _tell(paths: Iterable[Path]) -> None:
 
 def _invite(folder: Path) -> None:
     """Say what to run next; what is wrong with the rest of the course is said at once."""
-    for problem in read_course(folder.resolve(), read_activity=installed_reader()).problems:
+    read_activity = activity_reader(installed_plugins())
+    for problem in read_course(folder.resolve(), read_activity=read_activity).problems:
         click.echo(f"{folder / problem.file}:{problem.line or 1}: {problem.message}", err=True)
     click.echo(f"Voir : garrigue preview {folder}")
     click.echo(f"Vérifier : garrigue check {folder}")

@@ -35,7 +35,7 @@ def worker(slots: int | None, memory: int | None, with_parent: bool) -> None:
         die_with_parent()
     config, usual, stop = settings(), capacity(), threading.Event()
     given = Capacity(slots=slots or usual.slots, budget_mib=memory or usual.budget_mib)
-    with open_store(config) as store, open_tools(given.slots) as tools:
+    with open_store(config) as store, open_tools(config, given.slots) as tools:
         log = json_log()
         failures = FailureLog(config.instance / FAILURES)
         plugins = load_plugins(log, has_installed=config.has_plugins, failures=failures)

@@ -50,6 +50,10 @@ class ScoreRule:
     choose: Callable[[Sequence[Attempt]], Chosen]
 
 
+#: Rules by name; the first holds where a course names none.
+ScoreRules = Mapping[str, ScoreRule]
+
+
 def best(attempts: Sequence[Attempt]) -> Chosen:
     """Return the attempt with the largest share of its points, the first of equals.
 
@@ -81,6 +85,9 @@ LAST = ScoreRule(name="last", labels={"fr": "dernier rendu", "en": "last attempt
 MEAN = ScoreRule(
     name="mean", labels={"fr": "moyenne des rendus", "en": "mean of the attempts"}, choose=mean
 )
+
+#: Where no plugin is at hand.
+OUR_RULES: ScoreRules = {rule.name: rule for rule in (BEST, LAST, MEAN)}
 
 
 def percent(points: float, max_points: float) -> float:

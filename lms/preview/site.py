@@ -21,7 +21,6 @@ from lms.domain.course import Course
 from lms.errors import Unavailable
 from lms.migrations import upgrade
 from lms.models import Promotion
-from lms.plugins import activity_reader
 from lms.preview import pages, school
 from lms.preview.state import Preview
 from lms.transactions import in_transaction
@@ -89,7 +88,7 @@ def open_preview(wanted: Wanted, home: Path, *, public_url: str) -> PreviewSite:
         library=site.library,
         blobs=site.blobs,
         sessions=site.sessions,
-        read_activity=activity_reader(site.plugins),
+        plugins=site.plugins,
     )
     preview.refresh(now=clock())
     token = secrets.token_urlsafe()

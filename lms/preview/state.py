@@ -14,9 +14,9 @@ from lms.blobs import BlobStore
 from lms.catalogue import CourseProblem, Library
 from lms.course_check import check_course
 from lms.database import Session, Sessions
-from lms.domain.activities import ReadActivity
 from lms.domain.course import Course
 from lms.errors import Refusal
+from lms.plugins import Plugins
 from lms.services import versions
 from lms.transactions import in_transaction
 
@@ -31,7 +31,7 @@ class Preview:
         library: Library,
         blobs: BlobStore,
         sessions: Sessions,
-        read_activity: ReadActivity,
+        plugins: Plugins,
     ) -> None:
         """Read nothing yet.
 
@@ -42,7 +42,7 @@ class Preview:
         self._library = library
         self._blobs = blobs
         self._sessions = sessions
-        self._read_activity = read_activity
+        self._plugins = plugins
         self._problems: tuple[CourseProblem, ...] = ()
         self._run = secrets.token_hex(4)
         self._count = 0
@@ -61,7 +61,7 @@ class Preview:
     def refresh(self, *, now: datetime) -> None:
         """Read the course anew, and let its pages know."""
         with self._lock:
-            reading, problems = check_course(self._folder, self._read_activity)
+            reading, problems = check_course(self._folder, self._plugins)
             if reading.course is not None:
                 problems = (*problems, *self._keep_versions(now))
             self._problems = problems

@@ -9,14 +9,13 @@ from flask import Blueprint
 from flask_babel import format_percent, get_locale
 from flask_babel import gettext as _
 
-from lms.domain.marks import BEST, LAST, MEAN
 from lms.domain.scores import Step, StepKey
 from lms.domain.words import mark
+from lms.plugins import score_rules
+from lms.web.context import site
 from lms.web.display import decimal, duration_in_words
 
 bp = Blueprint("score_words", __name__)
-
-LABELS = {rule.name: rule.labels for rule in (BEST, LAST, MEAN)}
 
 
 @bp.app_template_filter("reason_in_short")
@@ -60,8 +59,9 @@ def cause_in_words(cause: str) -> str:
 
 def rule_label(name: str) -> str:
     """Return what a rule is called in the reader's language; its name when nobody knows."""
-    language = "en" if str(get_locale()) == "en" else "fr"
-    return LABELS.get(name, {}).get(language, name)
+    rule = score_rules(site().plugins).get(name)
+    labels = rule.labels if rule else {}
+    return labels.get(str(get_locale())) or labels.get("fr") or name
 
 
 def _attempt(step: Step) -> str:

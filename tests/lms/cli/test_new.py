@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from lms.authoring import forges
 from lms.catalogue.read import read_course
 from lms.cli import main
-from lms.plugins import installed_reader
+from lms.plugins import activity_reader, installed_plugins
 
 
 def run(*words: object) -> Result:
@@ -38,7 +38,7 @@ class TestNew:
     def test_makes_a_course_without_any_problem(self, course):
         result = run("course", "check", course, "--strict")
         assert result.exit_code == 0, result.output
-        found = read_course(course, read_activity=installed_reader()).course
+        found = read_course(course, read_activity=activity_reader(installed_plugins())).course
         assert found.title == 'Mon "cours" : un'
         assert [module.id for module in found.modules] == ["premiers-pas", "boucles"]
         assert [a.max_points for a in found.assignments] == [3, 3, 3]
