@@ -50,7 +50,10 @@ LONGEST_MS = 60_000
 
 #: Runs the first cell as soon as its button can be pressed, and notes when it has answered.
 RUN_SOON = """() => {
-  const note = () => sessionStorage.setItem("answered", String(Date.now()));
+  const note = () => {
+    const { dataset } = document.documentElement;
+    dataset.answered ??= String(Date.now() - Number(sessionStorage.getItem("clicked")));
+  };
   const look = setInterval(() => {
     const button = document.querySelector(".wb-on .wb-run");
     if (!button) return;
@@ -114,12 +117,8 @@ def first_output_ms(chromium: Browser, school: School) -> float:
         link = page.get_by_role("link", name="Ouvrir l’atelier")
         link.evaluate("e => { sessionStorage.setItem('clicked', Date.now()); e.click() }")
         page.wait_for_url(f"**{ADDRESS}", wait_until="commit", timeout=LONGEST_MS)
-        page.wait_for_function("sessionStorage.getItem('answered')", timeout=LONGEST_MS)
-        return float(
-            page.evaluate(
-                "sessionStorage.getItem('answered') - sessionStorage.getItem('clicked')"
-            )
-        )
+        page.locator("html[data-answered]").wait_for(timeout=LONGEST_MS)
+        return float(page.locator("html").get_attribute("data-answered") or "nan")
 
 
 def check_ms(chromium: Browser, school: School) -> float:
