@@ -30,7 +30,7 @@ from tests.factories import PASSWORD, make_membership, make_promotion, make_user
 ROOT = Path(__file__).parents[2]
 COURSE = "developpeur-data-ia"
 ASSIGNMENT = "demarrer-1"
-START_S = 60.0
+START_S = 120.0
 
 #: A machine that builds something else at the same time is slow, not wrong.
 PATIENCE_MS = 20_000
