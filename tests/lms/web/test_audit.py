@@ -1,4 +1,4 @@
-"""« Journal »: sentences, searches, pages, and who may take what back."""
+"""« Journal »: sentences, searches, pages, and who may take what back."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def told(reader, promotion, **asked):
     return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
-GIVEN = "Élodie a donné à Ada le rôle « apprenant·e »."
-GRADED = "Le rendu de Zoé pour « Premier carnet » a été corrigé : 3.0 sur 4.0."
+GIVEN = "Élodie a donné à Ada le rôle « apprenant·e »."
+GRADED = "Le rendu de Zoé pour « Premier carnet » a été corrigé : 3.0 sur 4.0."
 
 
 def test_tells_in_sentences_what_changed_in_this_promotion(reader, promotion):
-    assert told(reader, promotion) == ["Élodie : garden.watered.", GIVEN, GRADED]
+    assert told(reader, promotion) == ["Élodie : garden.watered.", GIVEN, GRADED]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_has_pages(reader, session, promotion):
         audit.record(session, "garden.watered", f"garden:{number}", **where)
     session.commit()
     assert len(told(reader, promotion)) == PAGE_EVENTS
-    assert told(reader, promotion, page="2") == ["Élodie : garden.watered.", GIVEN, GRADED]
+    assert told(reader, promotion, page="2") == ["Élodie : garden.watered.", GIVEN, GRADED]
     assert len(told(reader, promotion, page="99")) == 3
 
 

@@ -1,4 +1,4 @@
-"""« Réglages », « Aménagements » and « Groupes »: what is set, for whom, and taken back."""
+"""« Réglages », « Aménagements » and « Groupes »: what is set, for whom, and taken back."""
 
 from __future__ import annotations
 
@@ -112,8 +112,8 @@ class TestRules:
     @pytest.mark.parametrize(
         ("fields", "said"),
         [
-            (LATE | {"perte": "beaucoup"}, "« beaucoup » n’est pas un nombre."),
-            (LATE | {"perte": "nan"}, "« nan » n’est pas un nombre."),
+            (LATE | {"perte": "beaucoup"}, "« beaucoup » n’est pas un nombre."),
+            (LATE | {"perte": "nan"}, "« nan » n’est pas un nombre."),
             (LATE | {"minimum": "120"}, "vont de 0 à 100 %"),
             (LATE | {"tolerance": "-1"}, "La tolérance va de 0"),
             ({"tentatives": "propre", "nombre": "2.5"}, "n’est pas un nombre entier"),
@@ -233,7 +233,7 @@ class TestGroups:
         adjusting = f"/promotions/{promotion.slug}/amenagements/"
         staff.submit(adjusting, qui=f"groupe:{group.id}", jours="3", motif="Salle fermée")
         assert terms().due_at == NOON + timedelta(days=3)
-        assert "Groupe « Groupe A »" in text_of(staff.get(adjusting))
+        assert "Groupe « Groupe A »" in text_of(staff.get(adjusting))
         kept = staff.submit(f"{page}suppression", page=page)
         assert "Des aménagements valent pour ce groupe" in kept.text
         staff.submit(page)
