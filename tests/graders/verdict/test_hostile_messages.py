@@ -39,7 +39,7 @@ trees = st.recursive(
 
 class TestHostileMessages:
     @given(trees, st.lists(st.binary(max_size=32), max_size=3))
-    @settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
     @pytest.mark.filterwarnings("ignore")
     def test_raise_nothing_but_bad_value(self, tree, buffers):
         with suppress(BadValue):
