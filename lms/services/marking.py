@@ -70,8 +70,7 @@ def save(
     :raises Incomplete: if points cannot be read, or it should be final and something is
         missing.
     """
-    if submission.learner_id == marker_id:
-        raise NotAllowed("C’est votre propre rendu : une autre personne doit le lire.")
+    _refuse_own(submission, marker_id)
     refuse_unreadable(exercises, typed)
     _take_turn(session, submission)
     marks = marks_of(session, submission.id)
@@ -98,9 +97,10 @@ def withdraw(
     """Make a final mark a draft again: the learner no longer reads it, nothing is lost.
 
     :raises NotFound: if the work has no such mark.
-    :raises NotAllowed: if it is one of two marks, and another person's.
+    :raises NotAllowed: if it is one's own work, or one of two marks and another person's.
     :raises Conflict: if it was reconciled: then the reconciliation comes first.
     """
+    _refuse_own(submission, actor_id)
     _take_turn(session, submission)
     marks = marks_of(session, submission.id)
     found = {each.id: each for each in marks.values()}.get(mark_id)
@@ -118,6 +118,11 @@ def withdraw(
         marking_evidence.follow(session, found, now=now)
     session.flush()
     return found
+
+
+def _refuse_own(submission: Submission, marker_id: int) -> None:
+    if submission.learner_id == marker_id:
+        raise NotAllowed("C’est votre propre rendu : une autre personne doit le lire.")
 
 
 def _take_turn(session: Session, submission: Submission) -> None:

@@ -67,7 +67,7 @@ def _wanted() -> Grant:
     :raises Invalid: if a number or a date cannot be read.
     """
     kind, _colon, number = request.form.get("qui", "").partition(":")
-    chosen = int(number) if number.isdecimal() else None
+    chosen = int(number) if number.isdecimal() and len(number) < 10 else None
     due_at = asked_moment("jour", "heure")
     if request.form.get("jour", "").strip() and due_at is None:
         raise Invalid(

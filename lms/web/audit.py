@@ -10,8 +10,8 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from lms.domain.access import Action, require
-from lms.errors import Conflict
+from lms.domain.access import HIDDEN, Action, require
+from lms.errors import Conflict, NotFound
 from lms.models import Promotion
 from lms.services import members, undo
 from lms.services.journal import Wanted, journal
@@ -49,8 +49,10 @@ def undo_event(slug: str, event_id: int) -> ResponseReturnValue:
     """Take back one event of a promotion."""
     asked = promotion_for(slug, Action.SEE_JOURNAL)
     event = undo.event_of(g.session, event_id)
+    if event.promotion_id != asked.id:
+        raise NotFound(HIDDEN)
     reversal = undo.reversal_of(event)
-    if event.promotion_id != asked.id or reversal is None:
+    if reversal is None:
         raise Conflict(_("Cette action ne s’annule pas ici."))
     promotion_for(slug, reversal.right)
     by = Undoing(actor_id=g.actor.user_id, now=now(), planning=planning_if_read(asked))

@@ -114,6 +114,7 @@ def init_app(app: Flask) -> None:
     """Answer each refusal and each fault with a page that says what to do next."""
     app.register_error_handler(NotSignedIn, ask_to_sign_in)
     app.register_error_handler(Refusal, refuse)
+    app.register_error_handler(OverflowError, refuse_number)
     app.register_error_handler(CSRFError, refuse_form)
     app.register_error_handler(HTTPException, refuse_request)
     app.register_error_handler(InternalServerError, fail)
@@ -136,6 +137,12 @@ def refuse(error: Refusal) -> ResponseReturnValue:
     if isinstance(error, TooMany) and error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response
+
+
+def refuse_number(error: OverflowError) -> ResponseReturnValue:
+    """Answer a number or a date that is too large for the database or for the calendar."""
+    site().log.warning("number out of range", request_id=g.request_id, reason=str(error))
+    return page(400)
 
 
 def refuse_form(_error: CSRFError) -> ResponseReturnValue:

@@ -295,6 +295,8 @@ class TestWithoutNames:
         assert "Camille" not in listed + reading.text + file.headers["Content-Disposition"]
         assert number in file.headers["Content-Disposition"]
         assert f"/rendus/{school.works['camille']}/" not in reading.text
+        kept_under = f"{school.promotion.slug}-{ASSIGNMENT}-{number}-0"
+        assert f'data-keep="{kept_under}"' in reading.text
 
         school.mark("trainer", "camille", **{"e1-points": "3", "definitive": "1"})
         assert "Camille Fabre" in school.trainer.get(page).text
