@@ -31,15 +31,23 @@ class Row:
 
 
 def chapters(
-    session: Session, learner_id: int, promotion: Promotion, course: Course | None
+    session: Session,
+    learner_id: int,
+    promotion: Promotion,
+    course: Course | None,
+    *,
+    withheld: frozenset[str] = frozenset(),
 ) -> tuple[Chapter, ...]:
     """Return the referentials of a promotion as they stand for a learner.
 
     :param course: adds the codes that it aims at and no referential names; None when its
         files cannot be read.
+    :param withheld: assignments of which the reader may not know yet what they gave.
     """
     found = referentials.bound(session, promotion.programme_id)
-    known = dossiers.dossiers_of(session, [learner_id], promotion.programme_id)
+    known = dossiers.dossiers_of(
+        session, [learner_id], promotion.programme_id, withheld=withheld
+    )
     return chapters_of(_named(found.referentials, course), known[learner_id], found.origins)
 
 

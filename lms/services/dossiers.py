@@ -26,13 +26,19 @@ _Proofs = dict[CompetenceKey, dict[tuple[str, str, int], Proof]]
 
 
 def dossiers_of(
-    session: Session, learner_ids: Collection[int], programme_id: int
+    session: Session,
+    learner_ids: Collection[int],
+    programme_id: int,
+    *,
+    withheld: frozenset[str] = frozenset(),
 ) -> Mapping[int, Dossier]:
     """Return the dossier of each of these learners, in three queries.
 
     It holds what was written down in the promotions of one programme.
+
+    :param withheld: assignments of which the reader may not know yet what they gave.
     """
-    proofs = _proofs(session, learner_ids, programme_id)
+    proofs = _proofs(session, learner_ids, programme_id, withheld)
     decisions = _decisions(session, learner_ids, programme_id)
     observations = _observations(session, learner_ids, programme_id)
     return {
@@ -52,7 +58,10 @@ def dossiers_of(
 
 
 def _proofs(
-    session: Session, learner_ids: Collection[int], programme_id: int
+    session: Session,
+    learner_ids: Collection[int],
+    programme_id: int,
+    withheld: frozenset[str],
 ) -> dict[int, _Proofs]:
     """Return one proof for each exercise and level, the latest first."""
     rows = session.execute(
@@ -81,6 +90,7 @@ def _proofs(
             Evidence.learner_id.in_(learner_ids),
             GradingRun.is_counting,
             Promotion.programme_id == programme_id,
+            Submission.assignment_id.not_in(withheld),
         )
         .order_by(Evidence.proposed_at.desc(), Evidence.id.desc())
     )

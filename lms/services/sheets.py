@@ -44,8 +44,17 @@ class Sheet:
         return sum(chapter.decided for chapter in self.chapters)
 
 
-def sheet_of(session: Session, learner: User, promotion: Promotion) -> Sheet:
-    """Return a learner's sheet as it stands now."""
+def sheet_of(
+    session: Session,
+    learner: User,
+    promotion: Promotion,
+    *,
+    withheld: frozenset[str] = frozenset(),
+) -> Sheet:
+    """Return a learner's sheet as it stands now.
+
+    :param withheld: assignments of which the reader may not know yet what they gave.
+    """
     programme = promotion.programme
     return Sheet(
         learner_id=learner.id,
@@ -56,7 +65,7 @@ def sheet_of(session: Session, learner: User, promotion: Promotion) -> Sheet:
         promotion=promotion.name,
         starts_on=promotion.starts_on,
         ends_on=promotion.ends_on,
-        chapters=competences.chapters(session, learner.id, promotion, None),
+        chapters=competences.chapters(session, learner.id, promotion, None, withheld=withheld),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from lms.domain.course import Assignment, Course
@@ -54,6 +55,32 @@ def withheld(
         assignment = _gone(submission)
     own = terms_of(session, submission.promotion, submission.learner_id, assignment)
     return None if own.is_feedback_open(now) else own
+
+
+def withheld_from(
+    session: Session,
+    promotion: Promotion,
+    course: Course | None,
+    learner_id: int,
+    *,
+    now: datetime,
+) -> frozenset[str]:
+    """Return the assignments whose feedback a learner may not see yet, those gone included.
+
+    :param course: None while its files cannot be read.
+    """
+    latest = (
+        select(func.max(Submission.id))
+        .where(Submission.promotion_id == promotion.id, Submission.learner_id == learner_id)
+        .group_by(Submission.assignment_id)
+    )
+    terms = own_terms(session, promotion, course, learner_id) if course else {}
+    works = session.scalars(select(Submission).where(Submission.id.in_(latest)))
+    return withheld_ids(terms, now) | {
+        work.assignment_id
+        for work in works
+        if work.assignment_id not in terms and withheld(session, work, None, now=now)
+    }
 
 
 def is_by_trainer(terms: Terms) -> bool:

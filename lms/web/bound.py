@@ -8,7 +8,7 @@ from lms.domain.course import Course
 from lms.domain.referentials import Referential, Shelf, in_force
 from lms.errors import Refusal
 from lms.models import Promotion
-from lms.services import referentials
+from lms.services import referentials, withholding
 from lms.services.referentials import Bound
 from lms.web.context import now, site
 
@@ -31,6 +31,15 @@ def course_of(promotion: Promotion) -> Course | None:
         return site().library.course(promotion.programme.course_slug)
     except Refusal:
         return None
+
+
+def withheld_from_reader(promotion: Promotion, learner_id: int) -> frozenset[str]:
+    """Return the assignments whose results are not open yet to the learner who asks."""
+    if learner_id != g.actor.user_id:
+        return frozenset()
+    return withholding.withheld_from(
+        g.session, promotion, course_of(promotion), learner_id, now=now()
+    )
 
 
 def shelf() -> Shelf:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from lms.domain.competences import LEVELS
 from lms.services import catalogue, competences
 from lms.web import reading
-from lms.web.bound import bound_for, current
+from lms.web.bound import bound_for, current, withheld_from_reader
 from lms.web.context import now
 from lms.web.goals import zone
 
@@ -24,7 +24,13 @@ def show(course_slug: str) -> ResponseReturnValue:
         chapters = competences.empty_chapters(current(course), course)
     else:
         bound_for(promotion)
-        chapters = competences.chapters(g.session, g.actor.user_id, promotion, course)
+        chapters = competences.chapters(
+            g.session,
+            g.actor.user_id,
+            promotion,
+            course,
+            withheld=withheld_from_reader(promotion, g.actor.user_id),
+        )
     return render_template(
         "competences/show.html",
         course=course,

@@ -27,7 +27,7 @@ from lms.services import competences, observations, sheets
 from lms.services.promotions import promotion_by_slug
 from lms.services.sheets import Sheet
 from lms.web.asked import promotion_for
-from lms.web.bound import bound_for
+from lms.web.bound import bound_for, withheld_from_reader
 from lms.web.context import now, site
 from lms.web.forms import text
 from lms.web.goals import zone
@@ -122,7 +122,9 @@ def _promotion(slug: str, learner_id: int) -> Promotion:
 def _sheet(promotion: Promotion, learner_id: int) -> Sheet:
     learner = competences.learner_of(g.session, promotion, learner_id)
     bound_for(promotion)
-    return sheets.sheet_of(g.session, learner, promotion)
+    return sheets.sheet_of(
+        g.session, learner, promotion, withheld=withheld_from_reader(promotion, learner_id)
+    )
 
 
 def _page(

@@ -11,12 +11,20 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from lms.domain.access import Role
-from lms.models import Adjustment, AssignmentRules, Comment, PromotionDate, Submission
+from lms.models import (
+    Adjustment,
+    AssignmentRules,
+    Comment,
+    Evidence,
+    GradingRun,
+    PromotionDate,
+    Submission,
+)
 from lms.services import grading
 from lms.services.attempts import desk as desk_of
 from lms.services.openings import AttemptsUsed
 from lms.web.context import Site
-from tests.factories import COURSE, make_membership
+from tests.factories import COURSE, make_membership, write_referential
 from tests.handing_in import RIGHT, WRONG, Desk, answered, finished, open_desk
 from tests.lms.conftest import Browser
 
@@ -26,11 +34,12 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def config(config):
-    """A course with a date."""
+    """A course with a date and a referential."""
     text = COURSE.replace(
         "title: Premier carnet\n", "title: Premier carnet\n        due: semaine-1\n"
     )
     (config.courses / "petit-cours" / "course.yml").write_text(text, encoding="utf-8")
+    write_referential(config.courses)
     return config
 
 
@@ -101,6 +110,34 @@ def test_until_a_trainer_opens_it(
     assert "Presque" in page
     assert "2</strong> / 4" in page
     assert client.get(f"/rendus/{submission.id}/carnet/").status_code == 200
+
+
+def test_no_evidence_tells_what_passed(
+    client: Browser, desk: Desk, submission: Submission, sign_in: Callable[..., TestResponse]
+) -> None:
+    row = hold(desk, "by-trainer")
+    run = desk.session.query(GradingRun).filter_by(submission_id=submission.id).one()
+    desk.session.add(
+        Evidence(
+            learner_id=desk.member.user_id,
+            run_id=run.id,
+            exercise_id="double",
+            referential="socle",
+            version="1",
+            competence="S1",
+            level=1,
+            proposed_at=NOW,
+        )
+    )
+    desk.session.commit()
+    sign_in(client, desk.member.user)
+    sheet = f"/promotions/{desk.member.promotion.slug}/competences/{desk.member.user_id}/"
+    pages = ("/cours/petit-cours/competences/", sheet)
+    work = f'"/rendus/{submission.id}/'
+    assert [work in client.get(page).text for page in pages] == [False, False]
+    row.released_at = NOW
+    desk.session.commit()
+    assert [work in client.get(page).text for page in pages] == [True, True]
 
 
 def test_until_the_learner_s_own_date(
