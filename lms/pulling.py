@@ -135,6 +135,12 @@ def _result(config: Config, sessions: Sessions, task: _Task, check: Check) -> Re
         return replace(_refused(str(refusal), found), commit=commit)
     except (Refusal, OSError) as error:
         return Result(outcome=Outcome.FAILED, commit=commit, message=str(error))
+    except Exception as error:  # whatever a repository holds, its pull ends
+        return Result(
+            outcome=Outcome.FAILED,
+            commit=commit,
+            message=f"La vérification s’est arrêtée sur une erreur : {type(error).__name__}.",
+        )
 
 
 def _publish(

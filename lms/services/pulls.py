@@ -173,7 +173,9 @@ def claim(session: Session, *, now: datetime, pull_id: int | None = None) -> Cou
     other = aliased(CoursePull)
     is_busy = exists().where(other.state == State.RUNNING, other.lease_until >= now)
     wanted = _is_due(now) if pull_id is None else and_(CoursePull.id == pull_id, _is_due(now))
-    chosen = select(CoursePull.id).where(wanted).order_by(CoursePull.id).limit(1)
+    # One that was lost comes last: what ends its process keeps no other from its turn.
+    is_lost = CoursePull.state == State.RUNNING
+    chosen = select(CoursePull.id).where(wanted).order_by(is_lost, CoursePull.id).limit(1)
     taken = session.execute(
         update(CoursePull)
         .where(CoursePull.id == chosen.scalar_subquery(), ~is_busy)

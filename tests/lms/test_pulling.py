@@ -9,7 +9,7 @@ import pytest
 
 from lms import pulling
 from lms.catalogue.library import open_library
-from lms.domain.pulls import Outcome, Source
+from lms.domain.pulls import Outcome, Source, State
 from lms.models import AuditEvent, CoursePull
 from lms.pulling import Found, check_notebooks, pull_waiting
 from lms.services import pulls
@@ -106,6 +106,15 @@ class TestPullWaiting:
         assert "git n’a pas pu lire le dépôt" in found.message
         assert served(site) is not None
 
+    def test_a_check_that_breaks_ends_the_pull_and_publishes_nothing(self, pull, site):
+        def breaks(_config, _folder):
+            raise RecursionError("too deep")
+
+        found = pull(breaks)
+        assert (found.outcome, found.state) == (Outcome.FAILED, State.DONE)
+        assert "RecursionError" in found.message
+        assert served(site) is None
+
     def test_leaves_nothing_but_gits_own_store(self, pull, site):
         pull()
         assert not list(site.config.instance.glob(".pull-*"))
@@ -134,11 +143,16 @@ class TestQueue:
     def test_one_is_done_at_a_time_and_a_lost_one_is_begun_anew(self, pull, session):
         pulls.ask(session, "cours-distant", Source.BUTTON, actor_id=None, now=NOW)
         claimed = pulls.claim(session, now=NOW)
-        pulls.ask(session, "cours-distant", Source.BUTTON, actor_id=None, now=NOW)
+        other = pulls.ask(session, "cours-distant", Source.BUTTON, actor_id=None, now=NOW)
         assert pulls.claim(session, now=NOW + timedelta(minutes=1)) is None
         pulls.renew(session, claimed.id, now=NOW + timedelta(minutes=1))
         assert pulls.claim(session, now=NOW + timedelta(minutes=2, seconds=30)) is None
-        again = pulls.claim(session, now=NOW + timedelta(minutes=4))
+        # What ends its process every time would keep all others from their turn.
+        assert pulls.claim(session, now=NOW + timedelta(minutes=4)).id == other.id
+        pulls.finish(
+            session, other.id, pulls.Result(outcome=Outcome.UNCHANGED), now=datetime.now(UTC)
+        )
+        again = pulls.claim(session, now=NOW + timedelta(minutes=5))
         assert again.id == claimed.id
 
     def test_nothing_is_done_for_a_course_that_lost_its_repository(self, pull, site):
