@@ -15,7 +15,7 @@ from lms.domain.course import Course
 from lms.domain.scores import Step, stored_steps
 from lms.errors import Refusal
 from lms.models import OutsideMark, Promotion, Score
-from lms.services.terms import all_terms
+from lms.services.withholding import withheld_from
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,19 +96,13 @@ def _released(
     scores: Sequence[Score],
     now: datetime,
 ) -> list[Score]:
-    if course is None:
-        return list(scores)
     closed = {
-        (promotion_id, assignment_id)
+        promotion_id: withheld_from(
+            session, promotions[promotion_id], course, learner_id, now=now
+        )
         for promotion_id in {score.promotion_id for score in scores}
-        for (_learner, assignment_id), terms in all_terms(
-            session, promotions[promotion_id], course, [learner_id]
-        ).items()
-        if not terms.is_feedback_open(now)
     }
-    return [
-        score for score in scores if (score.promotion_id, score.assignment_id) not in closed
-    ]
+    return [score for score in scores if score.assignment_id not in closed[score.promotion_id]]
 
 
 def _course(library: Library, slug: str) -> Course | None:

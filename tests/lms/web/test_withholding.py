@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -138,6 +139,22 @@ def test_no_evidence_tells_what_passed(
     row.released_at = NOW
     desk.session.commit()
     assert [work in client.get(page).text for page in pages] == [True, True]
+
+
+def test_no_score_is_told_while_the_course_cannot_be_read(
+    client: Browser, desk: Desk, submission: Submission, sign_in: Callable[..., TestResponse],
+    site: Site,
+) -> None:  # fmt: skip
+    row = hold(desk, "by-trainer")
+    assert submission.id
+    sign_in(client, desk.member.user)
+    shutil.rmtree(site.config.courses / "petit-cours")
+    reason = "/resultats/petit-cours/premier-carnet/"
+    assert reason not in client.get("/resultats/").text
+    assert client.get(reason).status_code == 404
+    row.released_at = NOW
+    desk.session.commit()
+    assert reason in client.get("/resultats/").text
 
 
 def test_until_the_learner_s_own_date(
