@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.course import Assignment, Course
@@ -56,8 +56,7 @@ def set_score(
     if len(said) > REASON_LENGTH:
         raise Invalid(f"La raison dépasse {REASON_LENGTH} caractères : abrégez-la.")
     before = current(session, place)
-    if before is not None:
-        _end(before, actor_id, now)
+    _end(session, place, actor_id, now)
     made = ScoreOverride(
         learner_id=place.learner_id,
         promotion_id=place.promotion.id,
@@ -84,7 +83,7 @@ def take_back(session: Session, place: Place, *, actor_id: int, now: datetime) -
     found = current(session, place)
     if found is None:
         raise Conflict("Cette note n’est pas fixée à la main : il n’y a rien à annuler.")
-    _end(found, actor_id, now)
+    _end(session, place, actor_id, now)
     _note(session, "score.released", found, found, actor_id=actor_id, now=now)
     _rederive(session, place, actor_id=actor_id, now=now)
 
@@ -92,17 +91,26 @@ def take_back(session: Session, place: Place, *, actor_id: int, now: datetime) -
 def current(session: Session, place: Place) -> ScoreOverride | None:
     """Return what holds now; None when the score is derived."""
     return session.scalar(
-        select(ScoreOverride).where(
-            ScoreOverride.learner_id == place.learner_id,
-            ScoreOverride.course_slug == place.course_slug,
-            ScoreOverride.assignment_id == place.assignment_id,
-            ScoreOverride.ended_at.is_(None),
-        )
+        select(ScoreOverride).where(*_in_force(place)).order_by(ScoreOverride.id.desc())
     )
 
 
-def _end(found: ScoreOverride, actor_id: int, now: datetime) -> None:
-    found.ended_at, found.ended_by_id = now, actor_id
+def _in_force(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ScoreOverride.learner_id == place.learner_id,
+        ScoreOverride.course_slug == place.course_slug,
+        ScoreOverride.assignment_id == place.assignment_id,
+        ScoreOverride.ended_at.is_(None),
+    )
+
+
+def _end(session: Session, place: Place, actor_id: int, now: datetime) -> None:
+    """End whatever holds: two people may have set the score at the same moment."""
+    session.execute(
+        update(ScoreOverride)
+        .where(*_in_force(place))
+        .values(ended_at=now, ended_by_id=actor_id)
+    )
 
 
 def _rederive(session: Session, place: Place, *, actor_id: int, now: datetime) -> None:

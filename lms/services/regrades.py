@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from lms.domain.access import HIDDEN
@@ -158,7 +158,7 @@ def apply(
     :return: the learners whose score became another one.
     :raises Conflict: if it was decided already, or still runs.
     """
-    _require(regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    _take_turn(session, regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
     if not progress(session, regrade.id).is_finished:
         raise Conflict("Des rendus sont encore en cours de correction : attendez la fin.")
     learner_ids: set[int] = set()
@@ -179,7 +179,7 @@ def drop(session: Session, regrade: Regrade, *, actor_id: int, now: datetime) ->
 
     :raises Conflict: if it was decided already.
     """
-    _require(regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    _take_turn(session, regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
     session.execute(delete(Job).where(Job.regrade_id == regrade.id, Job.state != JobState.DONE))
     _decide(session, regrade, RegradeState.DROPPED, None, set(), actor_id, now)
 
@@ -197,7 +197,9 @@ def undo(
     :return: the learners whose score became another one.
     :raises Conflict: if it is not applied, or another one was applied after it.
     """
-    _require(regrade, RegradeState.APPLIED, "Cette recorrection n’est pas appliquée.")
+    _take_turn(
+        session, regrade, RegradeState.APPLIED, "Cette recorrection n’est pas appliquée."
+    )
     runs = session.scalars(
         select(GradingRun).where(
             GradingRun.regrade_id == regrade.id, GradingRun.replaced_run_id.is_not(None)
@@ -289,8 +291,16 @@ def _share(run: GradingRun) -> float:
     return percent(run.points, run.max_points)
 
 
-def _require(regrade: Regrade, state: RegradeState, otherwise: str) -> None:
-    if regrade.state != state:
+def _take_turn(session: Session, regrade: Regrade, state: RegradeState, otherwise: str) -> None:
+    """Wait until nobody else decides: a write that changes nothing locks the regrade."""
+    taken = session.scalar(
+        update(Regrade)
+        .where(Regrade.id == regrade.id, Regrade.state == state.value)
+        .values(state=Regrade.state)
+        .returning(Regrade.id)
+        .execution_options(synchronize_session=False)
+    )
+    if taken is None:
         raise Conflict(otherwise)
 
 

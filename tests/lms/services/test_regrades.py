@@ -8,12 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.domain.jobs import JobState
 from lms.domain.regrades import Scope
 from lms.errors import Conflict, Invalid
-from lms.models import AuditEvent, Evidence, GradingRun, Job, ManualMark, ManualMarkPart
+from lms.models import (
+    AuditEvent,
+    Evidence,
+    GradingRun,
+    Job,
+    ManualMark,
+    ManualMarkPart,
+    Regrade,
+)
 from lms.services import feedback, grading, regrades, scores
 from lms.services.regrade_differences import differences
 from lms.services.regrades import Choice
@@ -78,6 +86,16 @@ def test_the_old_scores_stand_until_it_is_applied_and_come_back_when_undone(desk
         select(AuditEvent.action).where(AuditEvent.action.startswith("regrade."))
     ).all()
     assert sorted(actions) == ["regrade.applied", "regrade.started", "regrade.undone"]
+
+
+def test_of_two_who_decide_at_once_the_second_is_told(desk: Desk) -> None:
+    regrade = start(desk)
+    desk.session.execute(
+        update(Regrade).values(state="dropped").execution_options(synchronize_session=False)
+    )
+    assert regrade.state == "open"  # as it was read before the other one decided
+    with pytest.raises(Conflict, match="déjà décidée"):
+        regrades.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
 
 
 def test_runs_after_what_learners_wait_for(desk: Desk) -> None:
