@@ -121,7 +121,7 @@ def read_sheet(
 def _columns(
     titles: Sequence[str], email: int, known: Sequence[Known], problems: list[Problem]
 ) -> list[MarkColumn]:
-    if len(titles) > MAX_COLUMNS:
+    if any(titles[MAX_COLUMNS:]):
         message = f"il y a plus de {MAX_COLUMNS} colonnes."
         problems.append(Problem(line=1, column="", message=message))
     named = {_plain(each.title): each for each in known}

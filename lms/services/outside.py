@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.domain.access import HIDDEN
 from lms.domain.course import Course
-from lms.domain.mark_sheets import MAX_LINES, Known, ReadSheet, read_sheet
+from lms.domain.mark_sheets import MAX_COLUMNS, MAX_LINES, Known, ReadSheet, read_sheet
 from lms.errors import Conflict, Invalid, NotFound, TooLarge
 from lms.models import OutsideImport, OutsideMark, Promotion
 from lms.services import audit, gradebook, scores
@@ -24,6 +25,21 @@ from lms.services.scores import Cause
 MAX_BYTES = 5 * 1024 * 1024
 #: What a workbook may weigh once its parts are unpacked.
 MAX_UNPACKED_BYTES = 50 * 1024 * 1024
+
+#: What reading a workbook raises that is damaged, encrypted or none.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    SyntaxError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+)
 
 
 def try_file(
@@ -45,7 +61,13 @@ def try_file(
         learner.email.lower(): learner.id
         for learner in gradebook.learners(session, promotion, now=now)
     }
-    return read_sheet(_rows(data), known, learners)
+    try:
+        return read_sheet(_rows(data), known, learners)
+    except csv.Error:
+        raise Invalid(
+            "Une cellule de ce fichier est trop longue : vérifiez ses guillemets, ou "
+            "enregistrez-le en XLSX."
+        ) from None
 
 
 def bring_in(
@@ -181,11 +203,12 @@ def _workbook_rows(data: bytes) -> Iterator[Sequence[object]]:
         if unpacked > MAX_UNPACKED_BYTES:
             raise TooLarge("Ce classeur est trop grand une fois décompressé : partagez-le.")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(values_only=True, max_row=MAX_LINES + 1)
+        # A workbook says itself how wide it is, and each row would be filled up to there.
+        rows = book.worksheets[0].iter_rows(
+            values_only=True, max_row=MAX_LINES + 1, max_col=MAX_COLUMNS + 1
+        )
         return iter(list(rows))
-    except (
-        zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError
-    ):  # fmt: skip
+    except UNREADABLE:
         raise Invalid(
             "Ce classeur ne peut pas être lu : enregistrez-le en XLSX, ou en CSV."
         ) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,12 @@ from tests.factories import NOON, make_membership
 from tests.handing_in import Desk, finished, open_desk
 
 LATER = NOON + timedelta(hours=1)
+#: A sheet that says of itself that it is as wide and as long as sheets may be.
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    b'<dimension ref="A1:XFD1048576"/><sheetData>%s</sheetData></worksheet>'
+)
+ROWS = range(1, 401)
 WORDS = Words(language="fr", name="Nom", email="Adresse électronique", total="Total")
 
 
@@ -95,6 +103,15 @@ class TestSetByHand:
         assert points(desk) == 3.0
         with pytest.raises(Conflict, match="rien à annuler"):
             overrides.take_back(desk.session, place(desk), **who)
+
+    def test_two_that_were_set_at_once_are_taken_back_together(self, desk: Desk) -> None:
+        who = {"actor_id": desk.member.user_id, "now": LATER}
+        first = overrides.set_score(desk.session, place(desk), "1", "Oral", **who)
+        overrides.set_score(desk.session, place(desk), "2", "Relu", **who)
+        first.ended_at = None  # the other transaction did not see it yet
+        desk.session.flush()
+        overrides.take_back(desk.session, place(desk), **who)
+        assert points(desk) == 3.0
 
     @pytest.mark.parametrize(
         ("typed", "why", "said"),
@@ -202,8 +219,31 @@ class TestOutside:
 
         assert points(desk, "outside:oral") == 12.5
 
+    def test_66_a_workbook_is_no_wider_in_memory_than_marks_are(self, desk: Desk) -> None:
+        book, file, wide = Workbook(), io.BytesIO(), io.BytesIO()
+        book.save(file)
+        cells = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (n, n) for n in ROWS)
+        with zipfile.ZipFile(file) as source, zipfile.ZipFile(wide, "w") as target:
+            for name in source.namelist():
+                is_sheet = name.endswith("sheet1.xml")
+                target.writestr(name, SHEET % cells if is_sheet else source.read(name))
+        tracemalloc.start()
+        try:
+            with pytest.raises(Invalid):
+                bring_in(desk, wide.getvalue())
+            _now, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert peak < 20 * 2**20
+
     @pytest.mark.parametrize(
-        "data", [b"PK\x03\x04 broken", "é;à".encode("latin-1"), b"x" * (5 * 2**20 + 1)]
+        "data",
+        [
+            b"PK\x03\x04 broken",
+            "é;à".encode("latin-1"),
+            b"x" * (5 * 2**20 + 1),
+            b"email;Oral (/20)\n" + b"x" * 200_000 + b";1",
+        ],
     )
     def test_refuses_files_that_it_cannot_read(self, desk: Desk, data: bytes) -> None:
         with pytest.raises(Invalid):
