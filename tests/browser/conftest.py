@@ -22,7 +22,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from lms.database import open_engine, session_factory
+from lms.database import Session, open_engine, session_factory
 from lms.domain.access import Role
 from lms.models import Promotion, PromotionDate
 from tests.factories import PASSWORD, make_membership, make_promotion, make_user
@@ -54,11 +54,15 @@ class School:
 
     Tests share it: one that needs a learner who did nothing yet asks for a `newcomer`.
 
+    :param courses: its own copy of the courses: what a test writes there is nobody else's.
+    :param environment: what its commands need to know, as its operator sets it.
     :param process_id: the process that looks after all others of the site.
     """
 
     url: str
     instance: Path
+    courses: Path
+    environment: dict[str, str]
     process_id: int
     learner: str
     keyboard_learner: str
@@ -66,6 +70,26 @@ class School:
     visitor: str
     trainer: str
     promotion: str
+
+    def command(self, *arguments: str | Path) -> str:
+        """Run one of the site's own commands to its good end; return what it said."""
+        ran = subprocess.run(
+            [sys.executable, "-m", "lms.cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout + ran.stderr
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open its database for one transaction."""
+        engine = open_engine(f"sqlite:///{self.instance / 'garrigue.db'}")
+        with session_factory(engine).begin() as session:
+            yield session
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +110,14 @@ def school(tmp_path_factory: pytest.TempPathFactory) -> Iterator[School]:
 def served(folder: Path) -> Iterator[School]:
     """Serve a school in a folder for the length of the block."""
     instance = folder / "instance"
+    courses = shutil.copytree(ROOT / "courses", folder / "courses")
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {
         **os.environ,
         "GARRIGUE_SECRET_KEY": "a secret of the browser tests, long enough",
         "GARRIGUE_INSTANCE": str(instance),
-        "GARRIGUE_COURSES": str(ROOT / "courses"),
+        "GARRIGUE_COURSES": str(courses),
         "GARRIGUE_PUBLIC_URL": url,
     }
     with (folder / "serve.log").open("wb") as log:
@@ -104,7 +129,7 @@ def served(folder: Path) -> Iterator[School]:
         )
         try:
             _wait_until_it_answers(process, url, folder / "serve.log")
-            yield _seed(instance, url, process.pid)
+            yield _seed(instance, courses, url, environment, process.pid)
         finally:
             process.terminate()
             process.wait(timeout=60)
@@ -141,15 +166,13 @@ def newcomer(school: School) -> Callable[[str], str]:
     """Enrol a learner of that name who did nothing yet; return the address to sign in with."""
 
     def enrol(name: str) -> str:
-        engine = open_engine(f"sqlite:///{school.instance / 'garrigue.db'}")
-        with session_factory(engine).begin() as session:
+        with school.session() as session:
             promotion = session.scalars(
                 select(Promotion).where(Promotion.slug == school.promotion)
             ).one()
             learner = make_user(session, name=name)
             make_membership(session, learner, promotion)
-            email = learner.email
-        engine.dispose()
+            email: str = learner.email
         return email
 
     return enrol
@@ -181,7 +204,9 @@ def answer(released: Path, target: Path, *, wrong: str = "") -> Path:
     return target
 
 
-def _seed(instance: Path, url: str, process_id: int) -> School:
+def _seed(
+    instance: Path, courses: Path, url: str, environment: dict[str, str], process_id: int
+) -> School:
     """Put one promotion with a trainer and four learners into the database."""
     engine = open_engine(f"sqlite:///{instance / 'garrigue.db'}")
     with session_factory(engine).begin() as session:
@@ -200,6 +225,8 @@ def _seed(instance: Path, url: str, process_id: int) -> School:
         school = School(
             url=url,
             instance=instance,
+            courses=courses,
+            environment=environment,
             process_id=process_id,
             learner=emails[0],
             keyboard_learner=emails[1],

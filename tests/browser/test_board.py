@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from lms.database import open_engine, session_factory
 from lms.models import AssignmentVersion, Membership, User
 from tests.browser.conftest import ASSIGNMENT, COURSE, School
 from tests.browser.looks import MAX_FIRST_LOAD_BYTES, faults, first_load_bytes, overflow_px
@@ -20,8 +19,7 @@ pytestmark = pytest.mark.browser
 
 def hand_in(school: School, email: str) -> int:
     """Have a learner hand something in, as another browser would; nothing grades it."""
-    engine = open_engine(f"sqlite:///{school.instance / 'garrigue.db'}")
-    with session_factory(engine).begin() as session:
+    with school.session() as session:
         member = session.scalars(
             select(Membership).join(Membership.user).where(User.email == email)
         ).one()
@@ -36,7 +34,6 @@ def hand_in(school: School, email: str) -> int:
             session, membership=member, version=version, handed_in_at=datetime.now(UTC)
         )
         number: int = made.id
-    engine.dispose()
     return number
 
 
