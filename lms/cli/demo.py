@@ -19,6 +19,7 @@ from lms.demo import plan
 from lms.demo.levels import decide_levels
 from lms.demo.questions import answer_questions
 from lms.demo.school import began_at, make_school
+from lms.demo.teaching import teach
 from lms.demo.work import Desk, hand_in_round, hand_in_waiting
 from lms.embedded import prepare
 from lms.errors import Conflict
@@ -101,6 +102,9 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
         at = desk(session)
         decide_levels(session, at.course, began_at=at.began_at)
 
+    def lead(session: Session) -> None:
+        teach(session, desk(session).course, zone=ZoneInfo(config.timezone), now=now)
+
     in_transaction(store.sessions, answer)
     given = capacity()
     with (
@@ -120,6 +124,7 @@ def _grade_rounds(config: Config, store: Store, now: datetime) -> bool:
                 _say_left(left, worker)
                 return False
     in_transaction(store.sessions, decide)
+    in_transaction(store.sessions, lead)
     in_transaction(store.sessions, lambda session: hand_in_waiting(desk(session)))
     return True
 

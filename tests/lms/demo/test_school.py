@@ -17,9 +17,11 @@ from lms.demo.plan import Answer
 from lms.domain.standing import Standing
 from lms.models import (
     ActivityAttempt,
+    Adjustment,
     Evidence,
     GradingRun,
     LevelDecision,
+    ManualMark,
     PageVisit,
     Submission,
     User,
@@ -53,11 +55,11 @@ def of(session: Session, learner: plan.Learner) -> list[Submission]:
 
 
 def has_read(session: Session, learner: plan.Learner) -> bool:
-    """Whether the learner opened lessons, none of them after the latest work."""
+    """Whether the learner opened lessons, the first of them before the first work."""
     user = session.scalars(select(User).where(User.email == learner.email)).one()
     seen = session.scalars(select(PageVisit.seen_at).where(PageVisit.user_id == user.id)).all()
     handed_in = [submission.handed_in_at for submission in of(session, learner)]
-    assert not seen or max(seen) < max(handed_in)
+    assert not seen or min(seen) < min(handed_in)
     return bool(seen)
 
 
@@ -85,6 +87,9 @@ def test_every_state_is_there_and_was_really_run(tmp_path: Path) -> None:
             "S1",
             "T4",
         }
+        marks = session.scalars(select(ManualMark)).all()
+        assert [mark.state for mark in marks] == ["final"]
+        assert "panne" in session.scalars(select(Adjustment)).one().reason
         assert "" not in set(session.scalars(select(Evidence.referential)))
         runs = session.scalars(select(GradingRun)).all()
         assert {run.outcome for run in runs} == {"graded", "timed-out"}
