@@ -40,7 +40,7 @@ from lms.web.mails import mark_mail
 from lms.web.marking_cells import cells_by_exercise
 from lms.web.marking_forms import ALL, read_filters, read_mark, with_snippet
 from lms.web.marking_scores import tell_scores
-from lms.web.submissions import NOTEBOOK_TYPE
+from lms.web.submissions import NOTEBOOK_TYPE, withheld_from_learner
 
 bp = Blueprint("marking", __name__, url_prefix="/promotions/<slug>/a-lire")
 
@@ -198,7 +198,7 @@ def _tell(asked: _Asked, kept: ManualMark) -> None:
     is_final = kept.state == MarkState.FINAL
     if is_final:
         tell_scores(asked.submission)
-        if kept.slot in COUNTING:
+        if kept.slot in COUNTING and withheld_from_learner(asked.submission) is None:
             mail_later(mark_mail(asked.submission))
     flash(
         _("Lecture enregistrée : la note est définitive.")

@@ -18,6 +18,7 @@ from lms.models import Promotion, Regrade
 from lms.services import gradebook, regrade_differences, regrades
 from lms.services.people import get_user
 from lms.services.regrades import Choice, Progress
+from lms.services.withholding import withheld_from
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, changes
@@ -169,8 +170,12 @@ def _assignment(promotion: Promotion, found: Regrade) -> Assignment | None:
 
 
 def _tell(found: Regrade, learner_ids: Iterable[int]) -> None:
+    """Tell of other scores; whose feedback is not open yet is told when it is."""
+    course = course_of(found.promotion)
     for learner_id in sorted(learner_ids):
-        mail_later(regrade_mail(found, get_user(g.session, learner_id)))
+        withheld = withheld_from(g.session, found.promotion, course, learner_id, now=now())
+        if found.assignment_id not in withheld:
+            mail_later(regrade_mail(found, get_user(g.session, learner_id)))
 
 
 def _words(reached: Progress) -> str:

@@ -111,7 +111,8 @@ def comment(submission_id: int) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         return _page(found, error=str(refusal), written={exercise_id: text}), 422
-    mail_later(comment_mail(found, made))
+    if withheld_from_learner(found) is None:  # else the release tells of it
+        mail_later(comment_mail(found, made))
     flash(_("Commentaire envoyé : %(name)s le lira ici.", name=found.learner.name), "ok")
     return _back(submission_id, exercise_id)
 
@@ -182,8 +183,11 @@ def follow(submission_id: int) -> Response:
 
 def _withheld(found: Submission) -> Terms | None:
     """Return the terms that keep the feedback from its learner; None for everybody else."""
-    if found.learner_id != g.actor.user_id:
-        return None
+    return withheld_from_learner(found) if found.learner_id == g.actor.user_id else None
+
+
+def withheld_from_learner(found: Submission) -> Terms | None:
+    """Return the terms that keep a work's feedback from its learner; None when it is open."""
     try:
         course = site().library.course(found.course_slug)
     except Refusal:

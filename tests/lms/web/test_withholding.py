@@ -157,6 +157,23 @@ def test_no_score_is_told_while_the_course_cannot_be_read(
     assert reason in client.get("/resultats/").text
 
 
+def test_no_mail_tells_of_a_comment_that_cannot_be_read_yet(
+    client: Browser, desk: Desk, submission: Submission, sign_in: Callable[..., TestResponse],
+    site: Site,
+) -> None:  # fmt: skip
+    row = hold(desk, "by-trainer")
+    trainer = make_membership(desk.session, promotion=desk.member.promotion, role=Role.TRAINER)
+    desk.session.commit()
+    sign_in(client, trainer.user)
+    page, mails = f"/rendus/{submission.id}/", site.config.instance / "mails"
+    client.submit(f"{page}commentaires", page=page, texte="Relisez.")
+    assert not list(mails.glob("*.eml"))
+    row.released_at = NOW
+    desk.session.commit()
+    client.submit(f"{page}commentaires", page=page, texte="Relisez.")
+    assert len(list(mails.glob("*.eml"))) == 1
+
+
 def test_until_the_learner_s_own_date(
     client: Browser, desk: Desk, submission: Submission, sign_in: Callable[..., TestResponse]
 ) -> None:
