@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from graders.protocol import TestOutcome
 from lms.domain.manual_marks import MarkState, Slot, shown_slots, slot_for
 from lms.domain.rubrics import Grid
-from lms.models import ManualMark, ManualMarkPart, Submission
+from lms.models import GradingRun, ManualMark, ManualMarkPart, Submission
 from lms.services import feedback
 from lms.services.marking import held, marks_of
 from lms.services.marking_input import Markable, TypedMark, TypedPart
@@ -87,6 +87,16 @@ def markables(session: Session, submission: Submission) -> dict[str, Markable]:
         )
         for result in (run.exercises if run else ())
     }
+
+
+def names_of_tests(run: GradingRun) -> frozenset[str]:
+    """Return what the cells of a tests are called; answers that people mark are none."""
+    return frozenset(
+        test["id"]
+        for result in run.exercises
+        for test in result.tests
+        if test["outcome"] != TestOutcome.MANUAL
+    )
 
 
 def read(

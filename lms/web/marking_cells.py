@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from lms.content.annotated_cells import AnnotatedCell, cells_of, spans_of
 from lms.models import Submission
-from lms.services import feedback
+from lms.services import feedback, marking_reading
 from lms.web.context import site
 
 
@@ -21,10 +21,14 @@ class CellShown:
     html: Markup
 
 
-def cells_by_exercise(submission: Submission) -> dict[str, tuple[CellShown, ...]]:
+def cells_by_exercise(
+    submission: Submission, *, has_tests: bool = True
+) -> dict[str, tuple[CellShown, ...]]:
     """Return the cells of a work by exercise; with an empty id, those after the last one.
 
     Nothing while there is no executed notebook.
+
+    :param has_tests: whether the cells of tests are among them, with what each gave.
     """
     run = feedback.run_of(g.session, submission.id)
     if run is None or run.feedback_hash is None:
@@ -33,8 +37,11 @@ def cells_by_exercise(submission: Submission) -> dict[str, tuple[CellShown, ...]
     exercises = [
         (result.exercise_id, [test["id"] for test in result.tests]) for result in run.exercises
     ]
+    tests = marking_reading.names_of_tests(run)
     return {
-        span.exercise_id: tuple(_shown(cell) for cell in span.cells)
+        span.exercise_id: tuple(
+            _shown(cell) for cell in span.cells if has_tests or cell.key not in tests
+        )
         for span in spans_of(cells, exercises)
     }
 

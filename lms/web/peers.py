@@ -21,6 +21,7 @@ from lms.web.marking_cells import cells_by_exercise
 from lms.web.marking_forms import read_part
 from lms.web.marking_plans import due_of
 from lms.web.marking_scores import tell_scores
+from lms.web.submissions import withheld_from_learner
 
 bp = Blueprint("peers", __name__)
 
@@ -160,7 +161,9 @@ def _page(
         "peers/show.html",
         shown=peers.shown(g.session, review),
         exercises=exercises.values(),
-        spans=cells_by_exercise(review.submission),
+        spans=cells_by_exercise(
+            review.submission, has_tests=withheld_from_learner(review.submission) is None
+        ),
         grids={key: grid_of(version) for key, version in uses.items() if plan.has_peer_rubric},
         chosen=chosen,
         comment=request.form.get("commentaire", review.comment),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.config import Config
 from lms.domain.peers import PeerMode
-from lms.models import PeerReview
+from lms.models import AssignmentRules, PeerReview
 from lms.services.manual_marks import final_points
 from tests.marking import ASSIGNMENT, MarkingSchool, course_with_essay, open_marking_school
 
@@ -81,6 +81,17 @@ def test_are_written_without_names_then_read_by_the_author(school: MarkingSchool
     stranger = next(name for name in ("camille", "sami", "nadia") if name != reader)
     assert school.browsers[stranger].get(page).status_code == 404
     assert school.trainer.get(page).status_code == 404
+
+
+def test_show_no_result_that_the_author_may_not_see_yet(school: MarkingSchool) -> None:
+    (reader, review), _other = of(school, "camille")
+    page, test = f"/relectures/{review}/", 'data-cell="double-test"'
+    assert test in school.browsers[reader].get(page).text
+    with school.site.sessions.begin() as session:
+        session.add(AssignmentRules(promotion_id=school.promotion.id, feedback="by-trainer"))
+    shown = school.browsers[reader].get(page).text
+    assert test not in shown
+    assert "la médiane dit mieux" in shown
 
 
 def test_give_their_mean_until_one_is_hidden_or_a_trainer_marks(school: MarkingSchool) -> None:
