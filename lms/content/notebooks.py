@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from html import escape
 from typing import Any
 
@@ -61,7 +63,7 @@ class _Page:
         cells = body.get("cells") if isinstance(body, dict) else None
         said = [cell for cell in cells or [] if isinstance(cell, dict)]
         shown = [(cell, found) for cell in said if (found := self._cell(cell))]
-        html, _ = _exporter(self._prose).from_notebook_node(_node(found for _, found in shown))
+        html = _converted(_node(found for _, found in shown), self._prose)
         html = _cleaned(html)
         if self._has_keys:  # while what people wrote still waits behind its marks
             html = keyed(html, [key_of(cell, place) for place, (cell, _) in enumerate(shown)])
@@ -119,19 +121,35 @@ def _cleaned(html: str) -> str:
     return clean(html, place=Place(), report=_ignore)
 
 
-def _exporter(text_cell: Callable[[str], str]) -> HTMLExporter:
-    return HTMLExporter(
-        template_name="basic",
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
-        filters={
-            "markdown2html": text_cell,
-            "ansi2html": escape,
-            "clean_html": _unchanged,  # everything is cleaned afterwards, once
-            "strip_files_prefix": _unchanged,
-        },
-    )
+class _Converter(threading.local):
+    """One exporter for each thread: its templates are compiled once, not for each notebook."""
+
+    def __init__(self) -> None:
+        self.text_cell: Callable[[str], str] = _unchanged
+        self.exporter = HTMLExporter(
+            template_name="basic",
+            exclude_input_prompt=True,
+            exclude_output_prompt=True,
+            exclude_anchor_links=True,
+            filters={
+                "markdown2html": lambda source: self.text_cell(source),
+                "ansi2html": escape,
+                "clean_html": _unchanged,  # everything is cleaned afterwards, once
+                "strip_files_prefix": _unchanged,
+            },
+        )
+
+
+def _converted(node: NotebookNode, text_cell: Callable[[str], str]) -> str:
+    converter = _converter()
+    converter.text_cell = text_cell
+    html, _ = converter.exporter.from_notebook_node(node)
+    return str(html)
+
+
+@cache
+def _converter() -> _Converter:
+    return _Converter()
 
 
 def _node(cells: Iterable[dict[str, Any]]) -> NotebookNode:
