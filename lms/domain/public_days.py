@@ -43,7 +43,7 @@ def public_days(
         language=wanted if wanted in known else None,
     )
     return tuple(
-        Closed(first_on=day, last_on=day, label=name, is_public=True)
+        Closed(first_on=day, last_on=day, label=name.replace("'", "’"), is_public=True)
         for day, name in sorted(found.items())
         if first_on <= day <= last_on
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask_babel import format_date, get_timezone
+from flask_babel import get_timezone
 
 from lms.domain.board import CellState
-from lms.web.display import decimal
+from lms.web.display import decimal, short_date
 
 #: Classes of the cells, one letter each: a board has a thousand of them.
 CLASSES = {
@@ -39,9 +39,9 @@ class BoardWords:
         """Write a day as short as it can be read: « 12 nov. »."""
         day = moment.astimezone(self._zone).date()
         if day not in self._days:
-            self._days[day] = str(format_date(day, "d MMM"))
+            self._days[day] = short_date(day, has_year=False)
         return self._days[day]
 
     def date(self, moment: datetime) -> str:
         """Write a day with its year: « 12 nov. 2026 »."""
-        return str(format_date(moment.astimezone(self._zone).date(), "d MMM y"))
+        return short_date(moment.astimezone(self._zone).date())

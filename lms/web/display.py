@@ -193,6 +193,11 @@ def date_in_words(day: date) -> str:
     return _first(str(format_date(day, "d MMMM y")))
 
 
+def short_date(day: date, *, has_year: bool = True) -> str:
+    """Write a day as short as it can be read: « 12 nov. 2026 », « 1er mars 2026 »."""
+    return _first(str(format_date(day, "d MMM y" if has_year else "d MMM")))
+
+
 @bp.app_template_filter("moment_in_words")
 def moment_in_words(moment: datetime) -> str:
     """Write a day and an hour: « lundi 5 novembre 2018 à 9 h 30 »."""

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import format_date, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from lms.domain.access import Role
 from lms.domain.people import ROLE_LABELS
 from lms.services.journal import Entry
-from lms.web.display import moment_in_words
+from lms.web.display import moment_in_words, short_date
 
 #: What the kinds of `lms.services.journal.KINDS` are called.
 KIND_WORDS = {
@@ -210,7 +210,7 @@ def shown(value: Any) -> str:
         return str(_(ROLE_LABELS[Role(value)]))
     try:
         moment = datetime.fromisoformat(value)
-        return moment_in_words(moment) if "T" in value else str(format_date(moment.date()))
+        return moment_in_words(moment) if "T" in value else short_date(moment.date())
     except ValueError:
         return value
 

@@ -104,9 +104,9 @@ class TestPublicDays:
         year = (date(2026, 1, 1), date(2026, 12, 31))
         found = public_days("FR", *year)
         assert len(found) == 11
-        assert found[0].label == "Jour de l'an"
+        assert found[0].label == "Jour de l’an"
         assert all(day.is_public and day.first_on == day.last_on for day in found)
-        assert public_days("FR", *year, "en")[0].label == "New Year's Day"
+        assert public_days("FR", *year, "en")[0].label == "New Year’s Day"
 
     def test_of_a_region_are_more(self):
         year = (date(2026, 1, 1), date(2026, 12, 31))

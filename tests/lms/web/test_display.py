@@ -101,6 +101,7 @@ class TestInFrench:
     def test_writes_days_and_hours_as_people_do_in_the_zone_of_the_site(self):
         moment = datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
         assert display.day_in_words(moment) == "dimanche 1er mars 2026"
+        assert display.short_date(moment.date()) == "1er mars 2026"
         assert display.moment_in_words(moment) == f"dimanche 1er mars 2026 à 9{NBSP}h{NBSP}30"
         assert display.day_in_words(datetime(2026, 3, 31, tzinfo=UTC)) == "mardi 31 mars 2026"
 
