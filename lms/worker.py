@@ -177,7 +177,8 @@ class Worker:
             return
         finished = FinishedRun(
             report=report,
-            feedback_hash=self._annotated(report, task),
+            feedback_hash=None if held.regrade_id else self._annotated(report, task),
+            executed_hash=self._executed(report) if held.regrade_id else None,
             assignment=self._assignment(task),
             started_at=started_at,
             finished_at=self.now(),
@@ -205,6 +206,9 @@ class Worker:
                 memory_bytes=task.limits.memory_mib * MIB,
             ),
         )
+
+    def _executed(self, report: Report) -> str | None:
+        return self.store.blobs.put(report.notebook) if report.notebook else None
 
     def _annotated(self, report: Report, task: Task) -> str | None:
         if not report.notebook:

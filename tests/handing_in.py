@@ -186,10 +186,10 @@ def report(points: float = 4.0, outcome: Outcome = Outcome.GRADED, **given: Any)
 def finished(points: float = 4.0, *, at: datetime = NOON, **given: Any) -> FinishedRun:
     """A run that ended at that moment."""
     assignment = given.pop("assignment", None)
-    feedback_hash = given.pop("feedback_hash", None)
+    hashes = {name: given.pop(name, None) for name in ("feedback_hash", "executed_hash")}
     return FinishedRun(
         report=report(points, **given),
-        feedback_hash=feedback_hash,
+        **hashes,
         assignment=assignment,
         started_at=at,
         finished_at=at,

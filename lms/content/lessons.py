@@ -22,6 +22,9 @@ RENDERER = "2"
 IN_MEMORY = 256
 NOTEBOOK_WALL_S = 60
 
+#: The word that asks the process for an executed notebook instead of a lesson.
+ANNOTATED = "annotated"
+
 Renderer = Callable[[bytes, Place], Rendered]
 
 
@@ -109,16 +112,28 @@ def render_elsewhere(data: bytes, place: Place) -> Rendered:
     :raises Unavailable: if that takes too long, or fails.
     """
     head = json.dumps(place.to_json()).encode()
+    said = _elsewhere(len(head).to_bytes(8, "big") + head + data)
+    return Rendered.from_json(json.loads(said))
+
+
+def annotated_elsewhere(data: bytes) -> str:
+    """Return an executed notebook as clean HTML, made in a process of its own.
+
+    :raises Unavailable: if that takes too long, or fails.
+    """
+    return _elsewhere(data, ANNOTATED).decode()
+
+
+def _elsewhere(data: bytes, *words: str) -> bytes:
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "lms.content.notebook_process"],
-            input=len(head).to_bytes(8, "big") + head + data,
+        return subprocess.run(
+            [sys.executable, "-m", "lms.content.notebook_process", *words],
+            input=data,
             capture_output=True,
             timeout=NOTEBOOK_WALL_S,
             check=True,
-        )
-        return Rendered.from_json(json.loads(done.stdout))
-    except (subprocess.SubprocessError, ValueError, KeyError) as error:
+        ).stdout
+    except subprocess.SubprocessError as error:
         raise Unavailable(
             "Ce carnet ne peut pas être affiché pour le moment. Réessayez dans un instant ; "
             "si cela continue, prévenez l’équipe pédagogique."

@@ -118,6 +118,10 @@ class GradingRun(Base):
 
     #: Blob of the executed notebook as clean HTML; None when nothing ran.
     feedback_hash: Mapped[str | None]
+
+    #: Blob of the executed notebook itself, of which HTML is made when somebody looks: that of
+    #: a run of a regrade, since most are never looked at.
+    executed_hash: Mapped[str | None]
     durations_ms: Mapped[dict[str, Any]]
     cpu_ms: Mapped[float | None]
     peak_memory_bytes: Mapped[int | None]
@@ -131,6 +135,11 @@ class GradingRun(Base):
     exercises: Mapped[list[ExerciseResult]] = relationship(
         back_populates="run", order_by="ExerciseResult.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def has_notebook(self) -> bool:
+        """Whether the executed notebook can be looked at."""
+        return self.feedback_hash is not None or self.executed_hash is not None
 
 
 class ExerciseResult(Base):

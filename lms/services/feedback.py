@@ -181,7 +181,7 @@ def _show_run(run: GradingRun, around: Around) -> RunShown:
         exercises=tuple(exercise_shown(result, around) for result in run.exercises),
         durations_ms=run.durations_ms,
         finished_at=run.finished_at,
-        has_notebook=run.feedback_hash is not None,
+        has_notebook=run.has_notebook,
     )
 
 

@@ -45,11 +45,13 @@ class FinishedRun:
     """A report with what the worker adds to it.
 
     :param feedback_hash: blob of the executed notebook as HTML; None when there is none.
+    :param executed_hash: blob of the executed notebook, instead of its HTML.
     :param assignment: as the course has it now; None when it is gone from there.
     """
 
     report: Report
     feedback_hash: str | None
+    executed_hash: str | None = None
     assignment: Assignment | None
     started_at: datetime
     finished_at: datetime
@@ -128,6 +130,7 @@ def _new_run(held: jobs.Claim, version: AssignmentVersion, finished: FinishedRun
         is_forgeable=any(exercise.is_forgeable for exercise in report.exercises),
         message=report.message,
         feedback_hash=finished.feedback_hash,
+        executed_hash=finished.executed_hash,
         durations_ms=dict(report.durations_ms),
         cpu_ms=report.cpu_ms,
         peak_memory_bytes=report.peak_memory_bytes,

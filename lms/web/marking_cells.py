@@ -10,7 +10,7 @@ from markupsafe import Markup
 from lms.content.annotated_cells import AnnotatedCell, cells_of, spans_of
 from lms.models import Submission
 from lms.services import feedback, marking_reading
-from lms.web.context import site
+from lms.web.annotated import annotated_html
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,10 @@ def cells_by_exercise(
     :param has_tests: whether the cells of tests are among them, with what each gave.
     """
     run = feedback.run_of(g.session, submission.id)
-    if run is None or run.feedback_hash is None:
+    executed = annotated_html(run) if run else None
+    if run is None or executed is None:
         return {}
-    cells = cells_of(site().blobs.get(run.feedback_hash).decode())
+    cells = cells_of(executed)
     exercises = [
         (result.exercise_id, [test["id"] for test in result.tests]) for result in run.exercises
     ]
@@ -47,5 +48,5 @@ def cells_by_exercise(
 
 
 def _shown(cell: AnnotatedCell) -> CellShown:
-    html = Markup(cell.html)  # noqa: S704 - cleaned by the worker before it was stored
+    html = Markup(cell.html)  # noqa: S704 - cleaned when it was made
     return CellShown(key=cell.key, html=html)

@@ -29,6 +29,7 @@ from lms.models import Submission
 from lms.services import comments, feedback, marked, peers
 from lms.services.submissions import submission_by_id
 from lms.services.withholding import FeedbackWithheld, withheld
+from lms.web.annotated import annotated_html
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
 from lms.web.mails import comment_mail
@@ -151,13 +152,13 @@ def annotated(submission_id: int) -> ResponseReturnValue:
     if _withheld(found) is not None:
         raise FeedbackWithheld
     run = feedback.run_of(g.session, found.id)
-    if run is None or run.feedback_hash is None:
+    html = annotated_html(run) if run else None
+    if html is None:
         raise NotFound(_("Ce rendu n’a pas encore de carnet annoté."))
-    html = site().blobs.get(run.feedback_hash).decode()
     return render_template(
         "submissions/notebook.html",
         shown=feedback.show(g.session, found, now=now()),
-        html=Markup(html),  # noqa: S704 - cleaned by the worker before it was stored
+        html=Markup(html),  # noqa: S704 - cleaned when it was made
     )
 
 

@@ -20,10 +20,11 @@ from lms.domain.jobs import MAX_ATTEMPTS, JobState
 from lms.logs import json_log
 from lms.models import GradingRun, Job, Score
 from lms.models import Worker as WorkerRow
-from lms.services import feedback, jobs
+from lms.services import feedback, jobs, regrades
+from lms.services.regrades import Choice
 from lms.web.context import Site
 from lms.worker import Habits, Store, Tools, Worker
-from tests.handing_in import Desk, answered, open_desk, report, source_bytes
+from tests.handing_in import Desk, answered, open_desk, publish, report, source_bytes
 
 HOLDS = ""
 
@@ -115,6 +116,30 @@ class TestGrading:
         run = feedback.run_of(bench.session, submission)
         assert run is not None
         assert run.feedback_hash is None
+
+    def test_keeps_the_notebook_of_a_regrade_as_it_ran(self, make_bench: MakeBench) -> None:
+        bench = make_bench(lambda _request: report(4.0, notebook=b"{}"))
+        bench.submit()
+        bench.worker.drain()
+        version = publish(bench.session, bench.desk.blobs, content_hash="b" * 64)
+        desk = bench.desk.with_rules(content_hash=version.content_hash)
+        regrades.start(
+            bench.session,
+            desk.member.promotion,
+            desk.course,
+            desk.assignment,
+            Choice(),
+            actor_id=desk.member.user_id,
+            now=datetime.now(UTC),
+        )
+        bench.session.commit()
+        bench.worker.drain()
+
+        bench.session.expire_all()
+        run = bench.session.scalars(select(GradingRun).order_by(GradingRun.id.desc())).first()
+        assert run is not None
+        assert (run.is_counting, run.feedback_hash) == (False, None)
+        assert bench.desk.blobs.get(run.executed_hash or "") == b"{}"
 
     def test_grades_side_by_side(self, make_bench: MakeBench) -> None:
         together = threading.Barrier(2, timeout=20)

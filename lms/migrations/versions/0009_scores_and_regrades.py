@@ -243,6 +243,7 @@ def upgrade() -> None:
             sa.Column("is_counting", sa.Boolean(), server_default=sa.true(), nullable=False)
         )
         batch_op.add_column(sa.Column("replaced_run_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("executed_hash", sa.String(), nullable=True))
         batch_op.drop_constraint(
             batch_op.f("uq_grading_run_submission_id_version_id"), type_="unique"
         )
@@ -354,6 +355,7 @@ def downgrade() -> None:
             batch_op.f("uq_grading_run_submission_id_version_id"),
             ["submission_id", "version_id"],
         )
+        batch_op.drop_column("executed_hash")
         batch_op.drop_column("replaced_run_id")
         batch_op.drop_column("is_counting")
         batch_op.drop_column("regrade_id")

@@ -254,6 +254,16 @@ class TestFiles:
 
         assert "<p>Carnet exécuté</p>" in client.get(f"/rendus/{submission.id}/carnet/").text
 
+    def test_makes_the_annotated_notebook_of_a_regrade_when_somebody_looks(
+        self, client: Browser, desk: Desk, submission: Submission
+    ) -> None:
+        assert client.get(f"/rendus/{submission.id}/carnet/").status_code == 404
+        graded(desk, executed_hash=desk.blobs.put(answered(WRONG)))
+
+        pages = [client.get(f"/rendus/{submission.id}/carnet/").text for _ in range(2)]
+        assert pages[0] == pages[1]
+        assert "data-cell" in pages[0]
+
 
 class TestFollowing:
     def test_sends_the_final_state_and_ends(
