@@ -299,11 +299,11 @@ class TestMine:
         own = new_browser(app)
         sign_in(own, quiet)
 
-        assert "3 rendus à reprendre" in words(trainer.get(address(promotion)).text)
-        assert "3 rendus à reprendre" not in words(own.get("/suivi/").text)
+        assert "3 rendus à reprendre sur «" in words(trainer.get(address(promotion)).text)
+        assert "3 rendus à reprendre sur «" not in words(own.get("/suivi/").text)
         rules.released_at = datetime.now(UTC) - timedelta(hours=1)
         session.commit()
-        assert "3 rendus à reprendre" in words(own.get("/suivi/").text)
+        assert "3 rendus à reprendre sur «" in words(own.get("/suivi/").text)
 
     def test_who_follows_nothing_is_told_so(self, trainer):
         assert "Vous ne suivez aucune promotion" in trainer.get("/suivi/").text

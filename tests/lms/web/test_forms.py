@@ -14,7 +14,7 @@ FORMS = {
     "/mot-de-passe/oublie": ("email",),
     "/compte": ("name", "locale"),
     "/compte/mot-de-passe": ("current", "password"),
-    "/promotions/{slug}/invitations": ("name", "email", "role"),
+    "/promotions/{slug}/membres/invitations": ("name", "email", "role"),
     "/affichage": ("theme", "langue", "retour"),
 }
 TYPED = st.one_of(

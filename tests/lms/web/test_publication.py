@@ -42,9 +42,10 @@ def trainer(client, session, sign_in):
 
 
 def pulled(session, outcome, **given):
-    pull = pulls.ask(session, "petit-cours", Source.WEBHOOK, actor_id=None, now=NOW)
-    pulls.claim(session, now=NOW, pull_id=pull.id)
-    pulls.finish(session, pull.id, Result(outcome=outcome, **given), now=NOW)
+    now = datetime.now(UTC)
+    pull = pulls.ask(session, "petit-cours", Source.WEBHOOK, actor_id=None, now=now)
+    pulls.claim(session, now=now, pull_id=pull.id)
+    pulls.finish(session, pull.id, Result(outcome=outcome, **given), now=now)
     session.commit()
 
 
