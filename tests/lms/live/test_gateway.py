@@ -246,7 +246,7 @@ class TestPages:
 
 class TestDoor:
     @pytest.mark.parametrize(
-        "origin", ["https://evil.example", "http://127.0.0.1:8001", "null", "https://127.0.0.1"]
+        "origin", ["https://evil.example", "http://127.0.0.1:9", "null", "https://127.0.0.1"]
     )
     def test_is_closed_to_pages_of_other_sites(self, live: LiveSite, origin: str) -> None:
         with pytest.raises(HTTPClientError, match="403"):
