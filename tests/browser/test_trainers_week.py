@@ -198,7 +198,7 @@ def watch(week: Week) -> None:
     page = week.page
     week.open("")
     row = page.locator(".board tbody tr").filter(has_text="Camille Fabre")
-    expect(row.locator("td").first).to_contain_text("1")
+    expect(row.locator("td").first).to_contain_text("1", timeout=GRADED_MS)
     week.open("alertes/")
     week.open(f"exercices/{EXERCISE}/")
     expect(page.get_by_role("main")).to_contain_text("la moyenne s’écrit avec une virgule")
