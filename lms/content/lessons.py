@@ -6,13 +6,13 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from lms.content.kept import keep
 from lms.content.place import Place
 from lms.content.rendered import Rendered
 from lms.errors import Unavailable
@@ -79,15 +79,8 @@ class Lessons:
             return None
 
     def _keep(self, key: str, rendered: Rendered) -> None:
-        path = self._path(key)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
-                file.write(json.dumps(rendered.to_json(), ensure_ascii=False).encode())
-            Path(file.name).chmod(0o644)  # rendered by one user, perhaps shown by another
-            Path(file.name).replace(path)
-        except OSError:
-            return  # a full disk costs time, not the lesson
+        data = json.dumps(rendered.to_json(), ensure_ascii=False).encode()
+        keep(self._path(key), data)
 
     def _path(self, key: str) -> Path:
         return self._folder / "lessons" / key[:2] / f"{key}.json"

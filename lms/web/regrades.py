@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
@@ -94,18 +94,7 @@ def follow(slug: str, regrade_id: int) -> Response:
 @bp.post("/<int:regrade_id>/appliquer")
 def apply(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Let the new runs be the results."""
-    promotion, found = _found(slug, regrade_id)
-    changed = regrades.apply(
-        g.session,
-        found,
-        _assignment(promotion, found),
-        actor_id=g.actor.user_id,
-        now=now(),
-    )
-    if found.notify:
-        _tell(found, changed)
-    flash(_changed_words(len(changed)), "ok")
-    return _to(found)
+    return _decide(slug, regrade_id, regrades.apply)
 
 
 @bp.post("/<int:regrade_id>/abandonner")
@@ -120,13 +109,16 @@ def drop(slug: str, regrade_id: int) -> ResponseReturnValue:
 @bp.post("/<int:regrade_id>/annuler")
 def undo(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Let the runs of before be the results again."""
+    return _decide(slug, regrade_id, regrades.undo)
+
+
+def _decide(
+    slug: str, regrade_id: int, decision: Callable[..., frozenset[int]]
+) -> ResponseReturnValue:
+    """Apply or undo a regrade; tell whose score changed if that was asked for."""
     promotion, found = _found(slug, regrade_id)
-    changed = regrades.undo(
-        g.session,
-        found,
-        _assignment(promotion, found),
-        actor_id=g.actor.user_id,
-        now=now(),
+    changed = decision(
+        g.session, found, _assignment(promotion, found), actor_id=g.actor.user_id, now=now()
     )
     if found.notify:
         _tell(found, changed)
