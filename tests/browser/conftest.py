@@ -35,18 +35,6 @@ START_S = 120.0
 #: A machine that builds something else at the same time is slow, not wrong.
 PATIENCE_MS = 20_000
 
-CHROMIUM = {
-    "executable_path": shutil.which("chromium") or "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ],
-}
-
 
 @dataclass(frozen=True, kw_only=True)
 class School:
@@ -90,12 +78,6 @@ class School:
         with session_factory(engine).begin() as session:
             yield session
         engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's Chromium, without what it would fetch by itself."""
-    return CHROMIUM
 
 
 @pytest.fixture(scope="session")

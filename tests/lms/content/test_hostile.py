@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import tomllib
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route
 
 from lms.content.clean import MATH_TAGS, TEXT_TAGS
 from lms.content.markdown import render_markdown
@@ -106,13 +105,11 @@ def test_an_included_file_is_never_read() -> None:
 
 
 @pytest.fixture
-def browser_page() -> Iterator[Page]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        yield browser.new_page()
-        browser.close()
+def browser_page(browser: Browser) -> Iterator[Page]:
+    """A page of the session's own Chromium: a second Playwright cannot start beside it."""
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 #: Sets off every handler and every link that could run something.
