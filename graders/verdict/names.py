@@ -75,10 +75,9 @@ def names_defined_by(sources: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     imported: set[str] = set()
     for source in sources:
-        visitor = _Globals()
-        visitor.visit(parsed(source))
-        found |= visitor.bound
-        imported |= visitor.imported - visitor.assigned
+        globals_ = _globals_of(source)
+        found |= globals_.bound
+        imported |= globals_.imported - globals_.assigned
     return frozenset(found - imported)
 
 
@@ -143,6 +142,13 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
         for name in ("body", "orelse", "finalbody"):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 yield from _statements(getattr(node, name, []))
+
+
+@lru_cache(maxsize=256)
+def _globals_of(source: str) -> _Globals:
+    visitor = _Globals()
+    visitor.visit(parsed(source))
+    return visitor
 
 
 class _Globals(ast.NodeVisitor):

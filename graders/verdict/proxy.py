@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import types
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from graders.verdict.raised import Unproven
@@ -53,19 +54,21 @@ def claimed_class(chain: list[tuple[int, str, str]]) -> type | None:
 def data_names() -> frozenset[str]:
     """Return what tests read off built-in, numpy's and pandas' values, such as `equals`."""
     always = ("equals", "all", "any", "shape", "size", "mean", "sum", "isin", "eq")
-    kinds: list[Any] = [str, bytes, int, float, list, tuple, dict, set, range]
+    kinds: list[type] = [str, bytes, int, float, list, tuple, dict, set, range]
     for module, names in (
         ("numpy", ("ndarray",)),
         ("pandas", ("DataFrame", "Series", "Index")),
     ):
         if module in sys.modules:
             kinds += [getattr(sys.modules[module], name) for name in names]
-    return frozenset(always).union(
-        name
-        for kind in kinds
-        for name in dir(kind)
-        if name[0] != "_" and callable(getattr(kind, name, None))
-    )
+    return frozenset(always).union(*map(_methods_of, kinds))
+
+
+@cache
+def _methods_of(kind: type) -> frozenset[str]:
+    """Return the public methods of a class; a warm process has looked for its forks."""
+    names = (name for name in dir(kind) if name[0] != "_")
+    return frozenset(name for name in names if callable(getattr(kind, name, None)))
 
 
 class RemoteMeta(type):

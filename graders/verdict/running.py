@@ -96,13 +96,14 @@ class Runner:
         :param is_split: its points are divided among its assertions.
         :raises Unusable: if the source is no Python.
         """
-        tree, secret = self._prepare(source)
+        tree, text = _read(source)
+        secret = _hidden_lines(source)
         body = tree.body
-        asserting = [is_asserting(statement) for statement in body]
+        asserting = [is_asserting(statement) for statement in body] if is_split else []
         shown = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
         self._shown = shown
-        rewriter = Rewriter(self._is_theirs)
-        tree = ast.fix_missing_locations(rewriter.visit(tree))
+        rewriter = Rewriter(text, self._is_theirs)
+        tree = rewriter.visit(tree)
         self._watch.reset(rewriter.claims)
         dict.__setitem__(self._names, WATCH, self._watch)
         with _alarm(self._peer, wall_s), _quiet():
@@ -123,14 +124,6 @@ class Runner:
             traceback=failure.traceback,
             comparison=failure.told(),
         )
-
-    def _prepare(self, source: str) -> tuple[ast.Module, frozenset[int]]:
-        for text in (source, without_magics(source)):
-            try:
-                return ast.parse(text), _hidden_lines(source)
-            except (SyntaxError, ValueError):
-                continue
-        raise Unusable("the test is no Python")
 
     def _is_of_learner(self, node: ast.expr) -> bool:
         """Whether a cell's last value is one that the learner's code gave as it is."""
@@ -192,6 +185,19 @@ class Runner:
             return Failure(message=text, traceback="", line=line, told=told)
         text = messages.for_error(error)
         return Failure(message=text, traceback=messages.traceback_of(error), line=line)
+
+
+def _read(source: str) -> tuple[ast.Module, str]:
+    """Return a cell's tree, and the text that it was read from: lines for IPython are not.
+
+    :raises Unusable: if the cell is no Python.
+    """
+    for text in (source, without_magics(source)):
+        try:
+            return ast.parse(text), text
+        except (SyntaxError, ValueError):
+            continue
+    raise Unusable("the test is no Python")
 
 
 def is_asserting(statement: ast.stmt) -> bool:

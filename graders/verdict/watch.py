@@ -21,16 +21,24 @@ class Claim:
 
     :param kind: the operator's class name, the function's name, `Truth` for what a function of
         the learner's answers, or empty.
+    :param node: where it stands in the cell; what the node holds is rewritten.
     :param learner_sides: for each side, whether it reads a name of the learner's.
     :param is_negated: it stands under `not`.
     :param lines: first and last line of the statement that it stands in.
     """
 
     kind: str
-    source: str
+    cell: str
+    node: ast.expr
     learner_sides: tuple[bool, ...] = ()
     is_negated: bool = False
     lines: tuple[int, int] = (0, 0)
+
+    @property
+    def source(self) -> str:
+        """The assertion on one line; read when it has failed."""
+        segment = ast.get_source_segment(self.cell, self.node)
+        return ast.unparse(ast.parse(f"({segment})", mode="eval"))
 
 
 class Watch:
@@ -91,9 +99,13 @@ class Watch:
 
 
 class Rewriter(ast.NodeTransformer):
-    """Wraps both sides of comparisons, and the arguments of asserting calls."""
+    """Wraps both sides of comparisons, and the arguments of asserting calls.
 
-    def __init__(self, is_theirs: Callable[[str], bool]) -> None:
+    :param cell: the source that the tree was read from.
+    """
+
+    def __init__(self, cell: str, is_theirs: Callable[[str], bool]) -> None:
+        self._cell = cell
         self._is_theirs = is_theirs
         self._is_negated = False
         self._lines = (0, 0)
@@ -152,7 +164,7 @@ class Rewriter(ast.NodeTransformer):
     def _plain(self, node: ast.expr) -> ast.expr:
         is_answer = isinstance(node, ast.Call) and self._reads_theirs(node.func)
         number = self._claim("Truth" if is_answer else "", node, ())
-        return _call("first", _call("begin", ast.Constant(number)), node)
+        return _call("first", _call("begin", _number(number, node)), node)
 
     def _compare(self, node: ast.Compare) -> ast.expr:
         inner = node.left.args[0] if _is_rounded_difference(node.left) else None  # type: ignore[attr-defined]
@@ -178,14 +190,15 @@ class Rewriter(ast.NodeTransformer):
         return node
 
     def _first(self, number: int, node: ast.expr) -> ast.expr:
-        return _call("first", _call("begin", ast.Constant(number)), node)
+        return _call("first", _call("begin", _number(number, node)), node)
 
     def _claim(self, kind: str, node: ast.expr, sides: tuple[ast.expr, ...]) -> int:
         theirs = tuple(self._reads_theirs(side) for side in sides)
         self.claims.append(
             Claim(
                 kind=kind,
-                source=ast.unparse(node),
+                cell=self._cell,
+                node=node,
                 learner_sides=theirs,
                 is_negated=self._is_negated,
                 lines=self._lines,
@@ -198,10 +211,17 @@ class Rewriter(ast.NodeTransformer):
         return any(self._is_theirs(name) for name in names)
 
 
+def _number(number: int, node: ast.expr) -> ast.expr:
+    return ast.copy_location(ast.Constant(number), node)
+
+
 def _call(method: str, *args: ast.expr) -> ast.Call:
-    watch = ast.Name(id=WATCH, ctx=ast.Load())
+    """Return a call of the watch's, which stands where its last argument does."""
+    node = args[-1]
+    watch = ast.copy_location(ast.Name(id=WATCH, ctx=ast.Load()), node)
     function = ast.Attribute(value=watch, attr=method, ctx=ast.Load())
-    return ast.Call(func=function, args=list(args), keywords=[])
+    call = ast.Call(func=ast.copy_location(function, node), args=list(args), keywords=[])
+    return ast.copy_location(call, node)
 
 
 def _name_of(node: ast.expr) -> str:
