@@ -114,13 +114,11 @@ class Execution:
 class Kernel:
     """One live kernel in its room. Use it from one thread at a time."""
 
-    def __init__(
-        self, lease: Lease, sockets: Sockets, *, key: str, output_bytes: int = MIB
-    ) -> None:
+    def __init__(self, lease: Lease, sockets: Sockets, *, output_bytes: int = MIB) -> None:
         self._lease = lease
         self._output_bytes = output_bytes
         self._sockets = sockets
-        self._session = RoomSession(key=key.encode(), username="garrigue")
+        self._session = RoomSession(key=b"", username="garrigue")
         self._current: Execution | None = None
         self._poller = zmq.Poller()
         self._poller.register(sockets.shell, zmq.POLLIN)
@@ -189,6 +187,7 @@ class Kernel:
             request_id=request["header"]["msg_id"],
             started_s=time.monotonic(),
             outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
+            is_idle=is_silent,  # such a kernel says no more than its reply
         )
         self._session.send(self._sockets.shell, request)
 

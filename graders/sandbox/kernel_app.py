@@ -92,7 +92,8 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
     def init_sockets(self) -> None:
         self.context = context = zmq.Context()
         self.shell_socket = self._open(context, zmq.ROUTER, "shell")
-        self.stdin_socket = self._open(context, zmq.ROUTER, "stdin")
+        if "stdin" in self._descriptors:
+            self.stdin_socket = self._open(context, zmq.ROUTER, "stdin")
         self.init_control(context)
         self.init_iopub(context)
 
@@ -110,8 +111,9 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.iopub_socket = self.iopub_thread.background_socket
 
     def init_heartbeat(self) -> None:
-        self.heartbeat = RoomHeartbeat(self.context, self._descriptors["hb"])
-        self.heartbeat.start()
+        if "hb" in self._descriptors:
+            self.heartbeat = RoomHeartbeat(self.context, self._descriptors["hb"])
+            self.heartbeat.start()
 
     def init_kernel(self) -> None:
         kernel = self.kernel

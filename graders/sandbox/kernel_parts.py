@@ -104,20 +104,23 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
 
     shell_class = RoomShell
 
-    #: Whoever sent a cell knows that it begins, and its source; each message costs two
-    #: processes a tenth of a millisecond.
+    #: Whoever sent a cell knows that it begins, and its source, and looks at nothing of a
+    #: silent one; each message costs two processes a tenth of a millisecond.
     is_terse = False
+    _is_silent = False
 
     def _publish_execute_input(self, *args: Any) -> None:
         if not self.is_terse:
             super()._publish_execute_input(*args)
 
     def _publish_status(self, status: str, *args: Any) -> None:
-        if status != "busy" or not self.is_terse:
+        is_awaited = status == "idle" and not self._is_silent
+        if is_awaited or not self.is_terse:
             super()._publish_status(status, *args)
 
     def pre_handler_hook(self) -> None:
         """Have an interrupt wait while a message is being sent."""
+        self._is_silent = False
         thread = self.iopub_thread
         raise_it = default_int_handler if thread is None else thread.turn.interrupt
         self.saved_sigint_handler = signal(SIGINT, raise_it)
@@ -126,6 +129,7 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
         self, code: str, silent: bool, *args: Any, **options: Any
     ) -> dict[str, Any]:
         """Run a cell, or answer a test."""
+        self._is_silent = silent
         if silent and code == SERVE:
             return self._answer_test()
         self.shell.begin_cell()

@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ import zmq
 
 #: Their numbers are the « ports » of jupyter_client's ipc transport.
 CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
+
+#: What whoever grades speaks over: nobody types, and the keeper tells of a kernel's death.
+GRADED = ("shell", "iopub", "control")
 
 #: Largest message that we take; libzmq hangs up on a larger one.
 MAX_MESSAGE_BYTES = 8 << 20
@@ -54,15 +58,18 @@ class Sockets:
 class Lines:
     """Listening sockets on their way into a room; our copies are closed on leaving."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, channels: Iterable[str] = CHANNELS
+    ) -> None:
+        self._channels = tuple(channels)
         self.folder = folder or Path(tempfile.mkdtemp(prefix="garrigue-"))
         self.listeners: dict[str, socket.socket] = {}
         self._is_kept = folder is not None
 
     def __enter__(self) -> Self:
-        for name, number in CHANNELS.items():
+        for name in self._channels:
             made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            address = self.folder / f"k-{number}"
+            address = self.folder / f"k-{CHANNELS[name]}"
             address.unlink(missing_ok=True)
             made.bind(str(address))
             made.listen(8)
