@@ -210,7 +210,7 @@ class Kernel:
 
     def interrupt(self) -> None:
         """Ask the kernel to raise KeyboardInterrupt in the running cell."""
-        self._session.send(self._sockets.control, "interrupt_request", {})
+        self._lease.send_signal(signal.SIGINT)
 
     def usage(self) -> Usage:
         """Return what the whole room has used so far."""

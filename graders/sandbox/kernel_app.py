@@ -94,7 +94,8 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.shell_socket = self._open(context, zmq.ROUTER, "shell")
         if "stdin" in self._descriptors:
             self.stdin_socket = self._open(context, zmq.ROUTER, "stdin")
-        self.init_control(context)
+        if "control" in self._descriptors:
+            self.init_control(context)
         self.init_iopub(context)
 
     def init_control(self, context: zmq.Context[Any]) -> None:
@@ -117,14 +118,15 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
 
     def init_kernel(self) -> None:
         kernel = self.kernel
-        kernel.control_thread = self.control_thread
-        kernel.control_stream = ZMQStream(self.control_socket, self.control_thread.io_loop)
+        if "control" in self._descriptors:
+            kernel.control_thread = self.control_thread
+            kernel.control_stream = ZMQStream(self.control_socket, self.control_thread.io_loop)
+            self.control_thread.start()
         kernel.shell_stream = ReplyStream(self.shell_socket)
         kernel.iopub_thread = self.iopub_thread
         kernel.iopub_socket = self.iopub_socket
         kernel.stdin_socket = self.stdin_socket
         kernel._stdout, kernel._stderr = sys.stdout, sys.stderr
-        self.control_thread.start()
         self.shell.displayhook.pub_socket = self.iopub_socket
         self.shell.display_pub.pub_socket = self.iopub_socket
         self.displayhook.get_execution_count = lambda: kernel.execution_count

@@ -22,8 +22,9 @@ import zmq
 #: Their numbers are the « ports » of jupyter_client's ipc transport.
 CHANNELS = {"shell": 1, "iopub": 2, "stdin": 3, "control": 4, "hb": 5}
 
-#: What whoever grades speaks over: nobody types, and the keeper tells of a kernel's death.
-GRADED = ("shell", "iopub", "control")
+#: What whoever grades speaks over: nobody types, and the keeper tells of a kernel's death and
+#: interrupts it.
+GRADED = ("shell", "iopub")
 
 #: Largest message that we take; libzmq hangs up on a larger one.
 MAX_MESSAGE_BYTES = 8 << 20
@@ -38,7 +39,6 @@ class Sockets:
 
     shell: zmq.Socket[Any]
     iopub: zmq.Socket[Any]
-    control: zmq.Socket[Any]
     folder: Path
 
     def reconnect_outputs(self) -> None:
@@ -50,7 +50,7 @@ class Sockets:
 
     def close(self) -> None:
         """Close them without waiting, and remove their names."""
-        for made in (self.shell, self.iopub, self.control):
+        for made in (self.shell, self.iopub):
             made.close(linger=0)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -100,7 +100,6 @@ class Lines:
         return Sockets(
             shell=self._connect(context, zmq.DEALER, "shell"),
             iopub=self._connect(context, zmq.SUB, "iopub"),
-            control=self._connect(context, zmq.DEALER, "control"),
             folder=self.folder,
         )
 

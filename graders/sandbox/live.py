@@ -72,8 +72,7 @@ class LiveRoom:
                 message, _ = post.receive(self.order.owner)
             except EOFError:
                 return False
-            with suppress(ProcessLookupError):
-                os.kill(self._main_process(), message["signal"])
+            _signal(self._main_process(), message["signal"])
         return True
 
     def _main_process(self) -> int:
@@ -250,6 +249,14 @@ class LiveRoom:
         self._slot.release()
         self._space.rmdir()
         return self._group
+
+
+def _signal(kernel: int, number: int) -> None:
+    """Send a signal to a kernel and to what it has started, where it leads its group."""
+    for send in (os.killpg, os.kill):
+        with suppress(ProcessLookupError):
+            send(kernel, number)
+            return
 
 
 def _memory_file(content: bytes) -> int:
