@@ -35,6 +35,9 @@ from graders.sandbox.session import RoomSession
 ARGUMENTS = ["--HistoryManager.enabled=False", "--IPCompleter.use_jedi=False", "--quiet"]
 
 
+#: How long last words may take to leave.
+LINGER_MS = 1000
+
 #: Modules that ipykernel imports when it starts or runs its first cells.
 LOADED_LATER = ("tornado.platform.asyncio", "faulthandler")
 
@@ -142,9 +145,9 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
 
     def _open(self, context: zmq.Context[Any], kind: int, name: str) -> zmq.Socket[Any]:
         made = context.socket(kind)
-        made.linger = 1000
+        made.setsockopt(zmq.LINGER, LINGER_MS)
         if kind == zmq.ROUTER:
-            made.router_handover = 1
+            made.setsockopt(zmq.ROUTER_HANDOVER, 1)
         listen(made, self._descriptors[name])
         return made
 

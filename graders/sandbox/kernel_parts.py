@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
@@ -21,6 +22,9 @@ from graders.verdict.agent_door import SERVE
 
 #: A plain number: an `IntFlag` of zmq makes an object for each operation.
 POLLIN = int(zmq.POLLIN)
+
+#: Without one of these words, no cell awaits anything.
+AWAITING = re.compile("await|async")
 
 
 def listen(made: zmq.Socket[Any], descriptor: int) -> None:
@@ -59,6 +63,8 @@ class RoomShell(ZMQInteractiveShell):  # type: ignore[misc]
         self, raw_cell: str, *, transformed_cell: str | None = None, **options: Any
     ) -> bool:
         """Say whether a cell awaits something; asked twice as well, and answered once."""
+        if transformed_cell is not None and not AWAITING.search(transformed_cell):
+            return False
         known, self._awaits = self._awaits, None
         if known is not None and known[0] == transformed_cell:
             return known[1]
