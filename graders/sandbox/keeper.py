@@ -141,6 +141,8 @@ def main(control_fd: int) -> None:
 
 def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    if os.geteuid() == 0:
+        os.setgroups([])
     holding = limits.find_holding()
     limits.require_totals(holding, message["settings"])
     limits.sweep(holding)

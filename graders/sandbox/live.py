@@ -9,8 +9,8 @@ import secrets
 import select
 import signal
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -107,20 +107,22 @@ class LiveRoom:
 
     def _build_cold(self, space: Path) -> None:
         order_fd = _memory_file(json.dumps(self.order.inner(self._rlimits())).encode())
-        filter_fd = _memory_file(self._site.filter)
         code = f"import sys; sys.path[:0] = [{str(PACKAGE)!r}]; " + (
             f"from graders.sandbox.launch import main; main({order_fd})"
         )
         command = [self._site.ground.python, "-s", "-P", "-c", code]
+        doors = self._group.open_doors()
         try:
             self._start(
                 space,
                 command,
+                stdin=subprocess.DEVNULL,
+                stdout=self.order.output,
                 inherited=[order_fd, *self.order.sockets.values()],
-                filter_fd=filter_fd,
+                before=lambda: limits.join(doors),
             )
         finally:
-            post.close([order_fd, filter_fd])
+            post.close([order_fd, *doors])
 
     def _build_warm(self, space: Path, warmth: Warmth) -> None:
         inner, outer = os.pipe()
@@ -135,7 +137,8 @@ class LiveRoom:
         finally:
             post.close([fd for fd in (inner, echo_in, echo_out) if fd >= 0])
         doors = self._group.open_doors()
-        processes = self._open_processes()
+        with self._slot_user():  # root may not be let in
+            processes = os.open(f"/proc/{self._first_id}/ns/pid", os.O_RDONLY)
         try:
             is_root = self._site.ground.is_root
             entry = Entry(
@@ -149,27 +152,22 @@ class LiveRoom:
         finally:
             post.close([processes, *doors])
 
-    def _open_processes(self) -> int:
-        """Open the room's namespace of processes, as its user: root may not be let in."""
-        try:
-            if self._site.ground.is_root:
-                os.seteuid(self._slot.uid)
-            return os.open(f"/proc/{self._first_id}/ns/pid", os.O_RDONLY)
-        finally:
-            if self._site.ground.is_root:
-                os.seteuid(0)
-
     def _start(
         self,
         space: Path,
         command: Sequence[str],
         *,
+        stdin: int,
+        stdout: int,
         inherited: Sequence[int] = (),
-        filter_fd: int | None = None,
-        stdin: int = subprocess.DEVNULL,
-        stdout: int | None = None,
+        before: Callable[[], None] | None = None,
     ) -> None:
+        """Have bubblewrap build the room around a command.
+
+        :param before: called between fork and exec; without it nothing of ours is copied.
+        """
         info_in, info_out = os.pipe()
+        filter_fd = _memory_file(self._site.filter)
         spec = RoomSpec(
             neutral=self._site.ground.neutral,
             space=space,
@@ -179,39 +177,50 @@ class LiveRoom:
             seccomp_fd=filter_fd,
             info_fd=info_out,
         )
-        passed = [info_out, *inherited, *(fd for fd, _ in self.order.files)]
-        doors = self._group.open_doors()
+        passed = [info_out, filter_fd, *inherited, *(fd for fd, _ in self.order.files)]
         hash_seed = self.order.seed
         if hash_seed is None:
             hash_seed = secrets.randbits(32)
         try:
-            self._process = subprocess.Popen(
-                room_command(spec, command),
-                env=room_environment(
-                    self._site.settings,
-                    hash_seed=hash_seed % 2**32,
-                    library_path=self._site.ground.library_path,
-                ),
-                stdin=stdin,
-                stdout=self.order.output if stdout is None else stdout,
-                stderr=self.order.output,
-                pass_fds=[*passed, filter_fd] if filter_fd is not None else passed,
-                preexec_fn=lambda: self._become(doors),
-            )
+            with self._slot_user():
+                self._process = subprocess.Popen(
+                    room_command(spec, command),
+                    env=room_environment(
+                        self._site.settings,
+                        hash_seed=hash_seed % 2**32,
+                        library_path=self._site.ground.library_path,
+                    ),
+                    stdin=stdin,
+                    stdout=stdout,
+                    stderr=self.order.output,
+                    pass_fds=passed,
+                    preexec_fn=before,
+                )
             os.close(info_out)
             info_out = -1
             self._first_id = json.loads(_read(info_in, b"}"))["child-pid"]
             self._first = os.pidfd_open(self._first_id)
         finally:
-            post.close([*doors, info_in, *([info_out] if info_out >= 0 else [])])
+            post.close([filter_fd, info_in, *([info_out] if info_out >= 0 else [])])
 
-    def _become(self, doors: Sequence[int]) -> None:
-        """Join the groups and become the slot's user, between fork and exec."""
-        limits.join(doors)
-        if self._site.ground.is_root:
-            os.setgroups([])
-            os.setresgid(self._slot.uid, self._slot.uid, self._slot.uid)
-            os.setresuid(self._slot.uid, self._slot.uid, self._slot.uid)
+    @contextmanager
+    def _slot_user(self) -> Iterator[None]:
+        """Be the slot's user for a moment, so that what is started is it for good.
+
+        Only the saved ids stay ours, and a program that starts loses those. To become another
+        user between fork and exec instead would copy the whole keeper for each room.
+        """
+        if not self._site.ground.is_root:
+            yield
+            return
+        uid = self._slot.uid
+        try:
+            os.setresgid(uid, uid, 0)
+            os.setresuid(uid, uid, 0)
+            yield
+        finally:
+            os.setresuid(0, 0, 0)
+            os.setresgid(0, 0, 0)
 
     def _rlimits(self) -> dict[str, tuple[int, int]]:
         wanted = self.order.limits

@@ -18,7 +18,7 @@ def look(given_names: list[str]) -> dict[str, bool]:
     checks: dict[str, Callable[[], bool]] = {
         "user": lambda: os.getuid() not in (0, 65534) and os.geteuid() == os.getuid(),
         "privileges": _has_no_privileges,
-        "filter": lambda: _status("Seccomp") == "2",
+        "filter": _is_filtered,
         "files": _sees_no_host,
         "writing": _cannot_write,
         "network": _has_no_network,
@@ -46,8 +46,15 @@ def _holds(check: Callable[[], bool]) -> bool:
         return False
 
 
-def _status(name: str) -> str:
-    lines = Path("/proc/self/status").read_text().splitlines()
+def _is_filtered() -> bool:
+    """Whether every process of the room is: who can write to another's memory acts as it."""
+    return all(
+        _status("Seccomp", folder.name) == "2" for folder in Path("/proc").glob("[0-9]*")
+    )
+
+
+def _status(name: str, process: str = "self") -> str:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return dict(line.split(":\t", 1) for line in lines if ":\t" in line)[name].strip()
 
 

@@ -43,7 +43,7 @@ class RoomSpec:
     :param links: symbolic links of a merged /usr, such as `/bin` to `usr/bin`.
     :param masked: folders below /usr that hold more than the system; shown empty.
     :param files: descriptors of data files, and where in the room they appear.
-    :param seccomp_fd: the compiled filter; None where whoever enters applies it itself.
+    :param seccomp_fd: the compiled filter.
     :param info_fd: where bubblewrap tells the first process's id.
     """
 
