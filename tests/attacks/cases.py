@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import time
 import tomllib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from graders.protocol import Limits
+from graders.verdict import session as worker_side
 from graders.verdict.names import names_defined_by
 from graders.verdict.session import CellVerdict, CheckerSession
 
 SOLUTION = "def f(x):\n    return x + 1"
 TEST = "assert f(1) == 2"
+
+#: The worker's own patience with what gives no answer at all.
+HUNG_GRACE_S, HUNG_RETURN_S = 3, 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +30,8 @@ class Case:
     :param cells: the learner's cells.
     :param solution: the author's own, which says what names the learner is to define.
     :param author: the author's locked cells.
+    :param hangs: it gives no answer at all, so it also uses up what the worker allows beyond
+        a test's own time: that is made short.
     :param needs: `room` when it would harm more than its own process without one.
     :param silent: words that no message may hold.
     :param has_control: the solution passes the same tests, so it is the attack that fails.
@@ -38,6 +46,7 @@ class Case:
     points: float = 0.0
     outcome: str = "failed"
     wall_s: float = 15.0
+    hangs: bool = False
     is_hidden: bool = False
     needs: str = ""
     silent: tuple[str, ...] = ()
@@ -61,14 +70,20 @@ def run(
     """Run the learner's cells and the tests; return the verdicts and the time it took."""
     limits = limits or Limits(wall_s=60, cell_wall_s=10)
     begun = time.monotonic()
-    with CheckerSession(
-        nursery,
-        limits=limits,
-        author_cells=case.author,
-        learner_sources=case.cells,
-        declared_names=names_defined_by([case.solution]),
-        solution_cells=[case.solution],
-    ) as session:
+    with ExitStack() as stack:
+        if case.hangs:
+            stack.enter_context(mock.patch.object(worker_side, "GRACE_S", HUNG_GRACE_S))
+            stack.enter_context(mock.patch.object(worker_side, "RETURN_S", HUNG_RETURN_S))
+        session = stack.enter_context(
+            CheckerSession(
+                nursery,
+                limits=limits,
+                author_cells=case.author,
+                learner_sources=case.cells,
+                declared_names=names_defined_by([case.solution]),
+                solution_cells=[case.solution],
+            )
+        )
         kernel = nursery.kernel(limits=limits, files={}, channel=session.learner_channel)
         try:
             for cell in (*case.author, *case.cells):
