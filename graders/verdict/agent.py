@@ -6,6 +6,7 @@ and the codec alone, and keeps no secret.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import inspect
 import io
@@ -91,12 +92,17 @@ class Agent:
             frames.send(self.connection, refusal, [])
 
     def _encoded(self, encoder: Encoder, value: Any) -> Json:
+        collects = gc.isenabled()
+        gc.disable()  # a million lists in the making would be looked at again and again
         try:
             return encoder.encode(value)
         except (Uncopyable, RuntimeError):
             encoder.buffers.clear()
             encoder.count = 0
             return self.refer(value, encoder)
+        finally:
+            if collects:
+                gc.enable()
 
     def _do(self, message: Any, decoder: Decoder) -> tuple[Any, Callable[[Encoder], Json]]:
         action = message[1]
