@@ -74,6 +74,7 @@ def start(
     """
     if choice.scope is Scope.LEARNER and choice.learner_id is None:
         raise Invalid("Choisissez la personne dont les rendus sont à recorriger.")
+    _take_place(session, promotion)
     if _open(session, promotion, assignment.id) is not None:
         raise Conflict(
             "Une recorrection de cet exercice est déjà ouverte : appliquez-la ou abandonnez-la."
@@ -221,6 +222,19 @@ def undo(
     session.execute(delete(Evidence).where(Evidence.run_id.in_([run.id for run in runs])))
     return _decide(
         session, regrade, RegradeState.UNDONE, assignment, learner_ids, actor_id, now
+    )
+
+
+def _take_place(session: Session, promotion: Promotion) -> None:
+    """Wait until nobody else starts one: a write that changes nothing locks the promotion.
+
+    Whoever waited reads what the other one committed, so of two the second is refused.
+    """
+    session.execute(
+        update(Promotion)
+        .where(Promotion.id == promotion.id)
+        .values(id=Promotion.id)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from lms.database import session_factory
 from lms.domain.jobs import JobState
 from lms.domain.regrades import Scope
 from lms.errors import Conflict, Invalid
@@ -21,6 +23,7 @@ from lms.models import (
     ManualMark,
     ManualMarkPart,
     Regrade,
+    Submission,
 )
 from lms.services import feedback, grading, regrades, scores
 from lms.services.regrade_differences import differences
@@ -68,6 +71,21 @@ def points(desk: Desk) -> float | None:
         desk.session, desk.member.user_id, desk.course.slug, desk.assignment.id
     )
     return score.points if score else None
+
+
+def mark_by_hand(desk: Desk, submission: Submission, given: float) -> None:
+    part = ManualMarkPart(exercise_id="double", points=given, max_points=4.0)
+    desk.session.add(
+        ManualMark(
+            submission=submission,
+            marker_id=make_user(desk.session).id,
+            slot="only",
+            state="final",
+            begun_at=NOON,
+            changed_at=NOON,
+            parts=[part],
+        )
+    )
 
 
 def test_the_old_scores_stand_until_it_is_applied_and_come_back_when_undone(desk: Desk) -> None:
@@ -124,18 +142,7 @@ def test_never_erases_a_persons_mark(desk: Desk) -> None:
         .one()
         .submission
     )
-    part = ManualMarkPart(exercise_id="double", points=3.5, max_points=4.0)
-    desk.session.add(
-        ManualMark(
-            submission=submission,
-            marker_id=make_user(desk.session).id,
-            slot="only",
-            state="final",
-            begun_at=NOON,
-            changed_at=NOON,
-            parts=[part],
-        )
-    )
+    mark_by_hand(desk, submission, 3.5)
     regrade = start(desk)
     for reached in (1.0, 1.0):
         grade(desk, reached)
@@ -227,3 +234,26 @@ def open_other(desk: Desk) -> Desk:
     first.submission(answered("double = 1"))
     grade(first, 1.0)
     return first
+
+
+def test_of_two_who_start_at_once_the_second_is_told(desk: Desk) -> None:
+    desk.session.commit()
+    start(desk)  # and not committed yet
+    refused: list[str] = []
+
+    def start_too() -> None:
+        with session_factory(desk.session.get_bind())() as session:  # type: ignore[arg-type]
+            try:
+                start(replace(desk, session=session))
+                session.commit()
+            except Conflict as refusal:
+                refused.append(str(refusal))
+
+    other = Thread(target=start_too)
+    other.start()
+    other.join(0.3)  # it waits
+    desk.session.commit()
+    other.join()
+
+    assert (len(refused), desk.session.query(Regrade).count()) == (1, 1)
+    assert "déjà ouverte" in refused[0]
