@@ -4,6 +4,7 @@ The rule, in order:
 
 1. Each attempt has the points of its run. Where a person marked an exercise for good, that
    person's points replace the automatic ones; a regrade runs tests and never touches them.
+   Points for an exercise that the version of that run no longer has count nothing.
 2. An attempt handed in late keeps the share that the promotion's late policy leaves it.
 3. The course's rule says what the attempts give together: the best, the last…
 4. A mark from outside, imported by a person, stands instead of all that.
@@ -29,6 +30,7 @@ class StepKey(StrEnum):
     ONLY = "only"  # attempt, submission, run, points, max_points: one attempt was graded
     RULE = "rule"  # the same, with rule and of: chosen among so many attempts
     MANUAL = "manual"  # exercise, title, mark, points, max_points, automatic
+    GONE = "gone"  # the same, for an exercise that the tests no longer have: it counts nothing
     LATE = "late"  # late_s, factor, before, points
     COMBINED = "combined"  # rule, points, max_points: more than the one attempt counts
     OUTSIDE = "outside"  # mark, points, max_points
@@ -60,6 +62,7 @@ class ManualInput:
     """What a person gave for one exercise, and what the tests had given.
 
     :param automatic: points of the run; 0 when the run has no such exercise.
+    :param is_gone: whether the version of the run has no such exercise any more.
     """
 
     exercise_id: str
@@ -69,6 +72,7 @@ class ManualInput:
     max_points: float
     automatic: float = 0.0
     automatic_max: float = 0.0
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +95,9 @@ class AttemptInputs:
     @property
     def marked(self) -> tuple[float, float]:
         """Points and most points, with the marks of people in the place of the automatic."""
-        points = self.points + sum(mark.points - mark.automatic for mark in self.manual)
-        most = self.max_points + sum(
-            mark.max_points - mark.automatic_max for mark in self.manual
-        )
+        counting = [mark for mark in self.manual if not mark.is_gone]
+        points = self.points + sum(mark.points - mark.automatic for mark in counting)
+        most = self.max_points + sum(mark.max_points - mark.automatic_max for mark in counting)
         return round(points, DIGITS), round(most, DIGITS)
 
     @property
@@ -187,7 +190,7 @@ def _attempt_step(picked: AttemptInputs, rule: ScoreRule, of: int) -> Step:
 
 def _manual_step(mark: ManualInput) -> Step:
     return Step(
-        key=StepKey.MANUAL,
+        key=StepKey.GONE if mark.is_gone else StepKey.MANUAL,
         values={
             "exercise": mark.exercise_id,
             "title": mark.title,

@@ -84,7 +84,11 @@ def _attempts(
             Submission.assignment_id == assignment_id,
             GradingRun.is_counting,
         )
-        .options(selectinload(GradingRun.submission), selectinload(GradingRun.exercises))
+        .options(
+            selectinload(GradingRun.submission).selectinload(Submission.version),
+            selectinload(GradingRun.version),
+            selectinload(GradingRun.exercises),
+        )
         .order_by(Submission.attempt)
     ).all()
     given = manual_marks.final_points(session, [run.submission_id for run in runs])
@@ -108,15 +112,18 @@ def _attempts(
 
 def _manual(run: GradingRun, given: Mapping[str, ManualPoints]) -> tuple[ManualInput, ...]:
     results = {result.exercise_id: result for result in run.exercises}
+    asked = results.keys() | {each["id"] for each in run.version.exercises}
+    titles = {each["id"]: each["title"] for each in run.submission.version.exercises}
     return tuple(
         ManualInput(
             exercise_id=exercise_id,
-            title=result.title if result else exercise_id,
+            title=result.title if result else titles.get(exercise_id, exercise_id),
             mark_id=mark.mark_id,
             points=mark.points,
             max_points=mark.max_points,
             automatic=result.points if result else 0.0,
             automatic_max=result.max_points if result else mark.max_points,
+            is_gone=exercise_id not in asked,
         )
         for exercise_id, mark in sorted(given.items())
         for result in (results.get(exercise_id),)

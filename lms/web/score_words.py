@@ -17,11 +17,14 @@ from lms.web.display import decimal, duration_in_words
 
 bp = Blueprint("score_words", __name__)
 
+#: What people gave for one exercise: a detail of the attempt.
+DETAILS = frozenset({StepKey.MANUAL, StepKey.GONE})
+
 
 @bp.app_template_filter("reason_in_short")
 def reason_in_short(steps: Sequence[Step]) -> str:
     """Say in a few words what decided a score: its last step that is no detail of another."""
-    decisive = [step for step in steps if step.key is not StepKey.MANUAL]
+    decisive = [step for step in steps if step.key not in DETAILS]
     if not decisive:
         return ""
     last = decisive[-1]
@@ -118,6 +121,17 @@ def _manual(values: Any) -> str:
     )
 
 
+def _gone(values: Any) -> str:
+    return str(
+        _(
+            "« %(title)s » a été lu par une personne (%(points)s), mais n’est plus dans "
+            "l’exercice recorrigé : ces points ne comptent plus.",
+            title=values["title"],
+            points=_points(values),
+        )
+    )
+
+
 def _late(values: Any) -> str:
     return str(
         _(
@@ -155,6 +169,7 @@ _SENTENCES = {
     StepKey.ONLY: _only,
     StepKey.RULE: _rule,
     StepKey.MANUAL: _manual,
+    StepKey.GONE: _gone,
     StepKey.LATE: _late,
     StepKey.COMBINED: _combined,
     StepKey.OUTSIDE: _outside,

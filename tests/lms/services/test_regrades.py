@@ -14,8 +14,10 @@ from sqlalchemy import select, update
 from lms.database import session_factory
 from lms.domain.jobs import JobState
 from lms.domain.regrades import Scope
+from lms.domain.scores import StepKey
 from lms.errors import Conflict, Invalid
 from lms.models import (
+    AssignmentVersion,
     AuditEvent,
     Evidence,
     GradingRun,
@@ -26,6 +28,7 @@ from lms.models import (
     Submission,
 )
 from lms.services import feedback, grading, regrades, scores
+from lms.services.reasons import reason_of
 from lms.services.regrade_differences import differences
 from lms.services.regrades import Choice
 from tests.factories import NOON, make_membership, make_user
@@ -257,3 +260,27 @@ def test_of_two_who_start_at_once_the_second_is_told(desk: Desk) -> None:
 
     assert (len(refused), desk.session.query(Regrade).count()) == (1, 1)
     assert "déjà ouverte" in refused[0]
+
+
+def test_a_mark_of_an_exercise_that_is_dropped_counts_no_more(desk: Desk) -> None:
+    best = desk.session.scalars(select(GradingRun).where(GradingRun.points == 3.0)).one()
+    mark_by_hand(desk, best.submission, 3.5)
+    newest = desk.session.scalars(
+        select(AssignmentVersion).where(AssignmentVersion.content_hash == "b" * 64)
+    ).one()
+    newest.exercises = [{"id": "triple", "title": "Tripler"}]
+    regrade = start(desk)
+    for reached in (0.5, 1.0):
+        run = grade(desk, reached)
+        run.exercises[0].exercise_id = "triple"
+    decide(desk, regrades.apply, regrade)
+
+    assert points(desk) == 1.0
+    reason = reason_of(desk.session, desk.member.user, desk.course.slug, desk.assignment.id)
+    gone = next(step for step in reason.steps if step.key is StepKey.GONE)
+    assert (gone.values["title"], gone.values["points"]) == ("Premier carnet", 3.5)
+    change = reason.changes[0]
+    assert (change.points_before, change.points) == (3.0, 1.0)
+
+    decide(desk, regrades.undo, regrade)
+    assert points(desk) == 3.5
