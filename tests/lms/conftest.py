@@ -22,6 +22,7 @@ from lms.config import Config
 from lms.models import Base, User
 from lms.web.context import EXTENSION, Site
 from tests.factories import PASSWORD, write_course
+from tests.lms.sparing import sparing
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
@@ -43,6 +44,13 @@ class Browser(FlaskClient):
         """Post the fields to the address with the token of a form on the page."""
         token = self.token(page or address)
         return self.post(address, data={"csrf_token": token, **fields})
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sparing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Sites share what is the same for all of them, and hash passwords cheaply."""
+    with sparing(tmp_path_factory.mktemp("static")):
+        yield
 
 
 @pytest.fixture
