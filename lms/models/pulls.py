@@ -46,6 +46,9 @@ class CoursePull(Base):
 
     #: One of `lms.domain.pulls.State`.
     state: Mapped[str]
+
+    #: How many times it was begun.
+    attempts: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None]
 
     #: Whoever does it says so until then; later it may be begun again.

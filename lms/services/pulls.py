@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from lms.domain.jobs import MAX_ATTEMPTS
 from lms.domain.pulls import (
     Outcome,
     Source,
@@ -30,6 +31,12 @@ ASKED_IN = timedelta(minutes=10)
 LEASE = timedelta(minutes=2)
 SHOWN = 20
 PROBLEMS_KEPT = 200
+
+LOST = (
+    f"La vérification s’est arrêtée {MAX_ATTEMPTS} fois sans répondre, souvent faute de "
+    "mémoire. Lancez « garrigue check » sur le cours pour trouver le carnet qui l’arrête, "
+    "corrigez-le, puis rechargez le cours."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +177,7 @@ def claim(session: Session, *, now: datetime, pull_id: int | None = None) -> Cou
 
     One statement finds and takes it; one course is checked at a time.
     """
+    _give_up_lost(session, now)
     other = aliased(CoursePull)
     is_busy = exists().where(other.state == State.RUNNING, other.lease_until >= now)
     wanted = _is_due(now) if pull_id is None else and_(CoursePull.id == pull_id, _is_due(now))
@@ -179,7 +187,12 @@ def claim(session: Session, *, now: datetime, pull_id: int | None = None) -> Cou
     taken = session.execute(
         update(CoursePull)
         .where(CoursePull.id == chosen.scalar_subquery(), ~is_busy)
-        .values(state=State.RUNNING, started_at=now, lease_until=now + LEASE)
+        .values(
+            state=State.RUNNING,
+            started_at=now,
+            lease_until=now + LEASE,
+            attempts=CoursePull.attempts + 1,
+        )
         .returning(CoursePull.id)
         .execution_options(synchronize_session=False)
     ).scalar_one_or_none()
@@ -234,6 +247,26 @@ def publication(session: Session, slug: str) -> Publication:
         served=_served(session, slug),
         waiting=_first(pull for pull in pulls if pull.state != State.DONE),
         pulls=tuple(pulls),
+    )
+
+
+def _give_up_lost(session: Session, now: datetime) -> None:
+    """End the pulls whose every process died with them: the next one would, too."""
+    session.execute(
+        update(CoursePull)
+        .where(
+            CoursePull.state == State.RUNNING,
+            CoursePull.lease_until < now,
+            CoursePull.attempts >= MAX_ATTEMPTS,
+        )
+        .values(
+            state=State.DONE,
+            finished_at=now,
+            lease_until=None,
+            outcome=Outcome.FAILED,
+            message=LOST,
+        )
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from lms import pulling
 from lms.catalogue.library import open_library
+from lms.domain.jobs import MAX_ATTEMPTS
 from lms.domain.pulls import Outcome, Source, State
 from lms.models import AuditEvent, CoursePull
 from lms.pulling import Found, check_notebooks, pull_waiting
@@ -154,6 +155,20 @@ class TestQueue:
         )
         again = pulls.claim(session, now=NOW + timedelta(minutes=5))
         assert again.id == claimed.id
+
+    def test_one_that_ends_its_process_every_time_is_given_up(self, pull, session):
+        asked = pulls.ask(session, "cours-distant", Source.BUTTON, actor_id=None, now=NOW)
+        begun_at = [NOW + number * 2 * pulls.LEASE for number in range(MAX_ATTEMPTS + 1)]
+        for at in begun_at[:-1]:
+            assert pulls.claim(session, now=at).id == asked.id
+        assert pulls.claim(session, now=begun_at[-1]) is None
+        assert not pulls.is_waiting(session, now=begun_at[-1])
+
+        session.refresh(asked)
+        assert (asked.state, asked.outcome) == (State.DONE, Outcome.FAILED)
+        assert "garrigue check" in asked.message
+        pulls.ask(session, "cours-distant", Source.BUTTON, actor_id=None, now=begun_at[-1])
+        assert pulls.claim(session, now=begun_at[-1]).id != asked.id
 
     def test_nothing_is_done_for_a_course_that_lost_its_repository(self, pull, site):
         with site.sessions.begin() as session:
