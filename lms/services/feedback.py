@@ -52,6 +52,7 @@ class Shown:
 
     :param place: where it stands in the queue; None when it does not wait.
     :param run: None before a result.
+    :param learner_name: empty while it is hidden from the reader, as is `filename`.
     :param before: number of the attempt that it is compared with; None when there is none.
     :param comments: trainers' words on the whole submission.
     """
@@ -121,12 +122,14 @@ def show(
     language: str = "fr",
     has_all_hints: bool = False,
     is_withheld: bool = False,
+    is_nameless: bool = False,
 ) -> Shown:
     """Return all that is shown of a submission.
 
     :param language: in which errors are explained.
     :param has_all_hints: whether the reader sees hints that were not asked for.
     :param is_withheld: whether the reader may not see yet what it gave, nor comments.
+    :param is_nameless: whether whose it is is hidden from the reader.
     """
     reached = progress(session, submission.id, now=now, is_withheld=is_withheld)
     run = None if is_withheld else run_of(session, submission.id)
@@ -145,12 +148,12 @@ def show(
     return Shown(
         id=submission.id,
         learner_id=submission.learner_id,
-        learner_name=submission.learner.name,
+        learner_name="" if is_nameless else submission.learner.name,
         course_slug=submission.course_slug,
         assignment_id=submission.assignment_id,
         title=submission.version.title,
         attempt=submission.attempt,
-        filename=submission.filename,
+        filename="" if is_nameless else submission.filename,
         size_bytes=submission.size_bytes,
         handed_in_at=submission.handed_in_at,
         standing=reached.standing,

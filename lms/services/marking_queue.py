@@ -21,7 +21,8 @@ from lms.models import (
     RubricUse,
     Submission,
 )
-from lms.services.marking_plans import Plan, plans_in
+from lms.services.marking import held, marks_of
+from lms.services.marking_plans import Plan, place_of, plan_of, plans_in
 
 #: Submission, then slot.
 _Held = Mapping[int, Mapping[Slot, Held]]
@@ -94,6 +95,30 @@ def queue(
         state = state_for(plan.is_double, held.get(work.id, {}), reader_id)
         found.append(_waiting(work, names[work.id], plan, state))
     return tuple(sorted(found, key=lambda each: (each.handed_in_at, each.submission_id)))
+
+
+def is_nameless(session: Session, work: Submission, *, reader_id: int) -> bool:
+    """Whether the name of a work's learner is hidden from its reader: blind marking waits.
+
+    As long as the learner's latest attempt waits, the earlier ones hide the name with it.
+    """
+    plan = plan_of(session, place_of(work))
+    if not plan.is_blind:
+        return False
+    latest = session.scalars(
+        select(Submission.id)
+        .where(
+            Submission.learner_id == work.learner_id,
+            Submission.promotion_id == work.promotion_id,
+            Submission.course_slug == work.course_slug,
+            Submission.assignment_id == work.assignment_id,
+        )
+        .order_by(Submission.attempt.desc())
+        .limit(1)
+    ).one()
+    own = held(marks_of(session, work.id))
+    decisive = [held(marks_of(session, latest)), *([own] if own else [])]
+    return any(state_for(plan.is_double, each, reader_id).waits for each in decisive)
 
 
 def find(found: Iterable[Waiting], assignment_id: str, number: int) -> Waiting | None:

@@ -26,7 +26,7 @@ from lms.domain.access import Action, Subject, may, require
 from lms.domain.terms import Terms
 from lms.errors import Invalid, NotFound, Refusal
 from lms.models import Submission
-from lms.services import comments, feedback, marked, peers
+from lms.services import comments, feedback, marked, marking_queue, peers
 from lms.services.submissions import submission_by_id
 from lms.services.withholding import FeedbackWithheld, withheld
 from lms.web.annotated import annotated_html
@@ -81,6 +81,7 @@ def _page(
             language="en" if str(get_locale()) == "en" else "fr",
             has_all_hints=not is_own,
             is_withheld=held is not None,
+            is_nameless=_is_nameless(found),
         ),
         "held": held,
         "is_own": is_own,
@@ -114,8 +115,14 @@ def comment(submission_id: int) -> ResponseReturnValue:
         return _page(found, error=str(refusal), written={exercise_id: text}), 422
     if withheld_from_learner(found) is None:  # else the release tells of it
         mail_later(comment_mail(found, made))
-    flash(_("Commentaire envoyé : %(name)s le lira ici.", name=found.learner.name), "ok")
+    flash(_comment_words(found), "ok")
     return _back(submission_id, exercise_id)
+
+
+def _comment_words(found: Submission) -> str:
+    if _is_nameless(found):
+        return str(_("Commentaire envoyé : la personne le lira ici."))
+    return str(_("Commentaire envoyé : %(name)s le lira ici.", name=found.learner.name))
 
 
 @bp.post("/<int:submission_id>/commentaires/<int:comment_id>/retirer")
@@ -180,6 +187,12 @@ def follow(submission_id: int) -> Response:
         }
 
     return streams.open(changes(read, is_final=_is_final, pace=Pace()))
+
+
+def _is_nameless(found: Submission) -> bool:
+    """Whether whose work it is is hidden from who looks at it."""
+    is_own = found.learner_id == g.actor.user_id
+    return not is_own and marking_queue.is_nameless(g.session, found, reader_id=g.actor.user_id)
 
 
 def _withheld(found: Submission) -> Terms | None:
