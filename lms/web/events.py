@@ -56,6 +56,11 @@ class Pace:
     sleep: Callable[[float], None] = field(default=time.sleep)
 
 
+def told(value: Mapping[str, Any]) -> str:
+    """Return what an event says of a value; a page that was made from it says the same."""
+    return json.dumps(value, ensure_ascii=False)
+
+
 def changes(
     read: Callable[[], Mapping[str, Any]],
     *,
@@ -70,7 +75,7 @@ def changes(
     while pace.clock() < ends_at:
         value = read()
         if value != last:
-            yield f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
+            yield f"data: {told(value)}\n\n"
             last, pulse_at = value, pace.clock() + pace.pulse_s
         if is_final(value):
             return

@@ -19,7 +19,7 @@ from lms.services.promotions import find_promotion, list_promotions
 from lms.web.asked import promotion_for
 from lms.web.board_words import BoardWords
 from lms.web.context import now, site
-from lms.web.events import Pace, Streams, changes
+from lms.web.events import Pace, Streams, changes, told
 from lms.web.watched import course_of, needed_course_of, seen
 
 bp = Blueprint("teach", __name__, url_prefix="/promotions")
@@ -46,6 +46,7 @@ def promotion(slug: str) -> ResponseReturnValue:
     course = course_of(asked)
     if course is None:
         return render_template("teach/promotion.html", promotion=asked, course=None)
+    known = told(revision(g.session, asked))  # first, so that the board is never older
     found = seen(asked, course)
     board = board_of(found.watched, course, found.alerts.raised)
     choice = _choice()
@@ -54,6 +55,7 @@ def promotion(slug: str) -> ResponseReturnValue:
         promotion=asked,
         course=course,
         board=board,
+        known=known,
         shown=chosen(board, choice),
         choice=choice,
         states=STATE_LABELS,

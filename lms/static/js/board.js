@@ -44,6 +44,7 @@ async function refresh() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById("tableau");
   if (!fresh) return;
+  known = fresh.dataset.known;
   for (const part of [".board-stuck", "[data-board-at]", ".board-cards"]) {
     const [old, now] = [board.querySelector(part), fresh.querySelector(part)];
     const hasFocus = old?.contains(document.activeElement);
@@ -60,13 +61,12 @@ async function refresh() {
 
 let source = null;
 let asking = 0;
+let known = board?.dataset.known; // what the page was made from: something may have come since
 
 function follow() {
   source = new EventSource(board.dataset.follow);
-  let known = null;
   source.addEventListener("message", (event) => {
-    if (known !== null && known !== event.data) refresh().catch(() => {});
-    known = event.data;
+    if (known !== event.data) refresh().catch(() => {});
   });
   source.addEventListener("error", () => {
     // Too many boards are followed: this one asks from time to time.
