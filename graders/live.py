@@ -73,6 +73,11 @@ class LiveKernel:
         """Whether it can run another cell."""
         return not self._is_closed and not self._lease.has_ended
 
+    @property
+    def runs_cell(self) -> bool:
+        """Whether it has not replied yet to a cell; its last outputs may come after that."""
+        return self._requests.runs_cell
+
     async def ready(self) -> None:
         """Wait until our subscription holds, so that no output is missed.
 

@@ -49,6 +49,11 @@ class Requests:
         """Whether a cell runs or waits in the kernel."""
         return any(request.is_cell for request in self._open.values())
 
+    @property
+    def runs_cell(self) -> bool:
+        """Whether the kernel still owes the reply to a cell."""
+        return any(made.is_cell and made.reply is None for made in self._open.values())
+
     def add(self, id: str, *, is_cell: bool, is_shown: bool) -> Request:
         """Note a request."""
         request = Request(

@@ -94,8 +94,9 @@ class Stopping:
             self._timer = None
 
     def _insist(self, kernel: LiveKernel) -> None:
-        self._ring.add({"type": "warning", "message": words.STUBBORN})
-        kernel.send_interrupt()
+        if kernel.runs_cell:  # else the signal would meet the next one
+            self._ring.add({"type": "warning", "message": words.STUBBORN})
+            kernel.send_interrupt()
         self._later(GIVE_UP_S, lambda: self._give_up(words.STUBBORN_RESTART))
 
     def _later(self, wait_s: float, what: Callable[[], None]) -> None:
