@@ -80,16 +80,6 @@ def test_restarts_what_is_killed_and_leaves_nothing_behind(site: Site) -> None:
     assert not answers(url)
 
 
-def test_children_end_with_a_parent_that_is_killed(site: Site) -> None:
-    parent = site.start("serve")
-    wait_until(lambda: answers(address(site)), site)
-    orphans = list(children(parent.pid))
-    parent.kill()
-    parent.wait()
-
-    wait_until(lambda: not [p for p in orphans if Path(f"/proc/{p}").exists()], site)
-
-
 class TestPort:
     @pytest.fixture
     def taken(self) -> object:
@@ -110,24 +100,13 @@ class TestPort:
         assert "ajoutez «\u00a0--port " in said
 
 
-def test_a_course_with_an_error_is_named_with_file_and_line(site: Site) -> None:
+def test_a_first_start_makes_what_is_missing_and_ends_with_its_parent(
+    tmp_path: Path, site: Site
+) -> None:
     broken = site.config.courses / "casse"
     broken.mkdir()
     (broken / "myst.yml").write_text("version: 1\nproject:\n  title: Cassé\n  toc: []\n")
     (broken / "course.yml").write_text("title: Cassé\nmodules:\n  a:\n    titre: Oups\n")
-    parent = site.start("serve")
-    wait_until(lambda: answers(address(site)), site)
-    parent.terminate()
-    parent.wait(timeout=60)
-    said = site.output.read_text()
-
-    assert "Le cours « casse » a une erreur\u00a0: il n’est pas servi." in said.replace(
-        "«\u00a0casse\u00a0»", "« casse »"
-    )
-    assert re.search(r"course\.yml.*4", said)
-
-
-def test_a_first_start_makes_the_secret_and_the_database(tmp_path: Path, site: Site) -> None:
     fresh = tmp_path / "fresh"
     environment = site.environment(GARRIGUE_INSTANCE=str(fresh))
     del environment["GARRIGUE_SECRET_KEY"]
@@ -146,4 +125,14 @@ def test_a_first_start_makes_the_secret_and_the_database(tmp_path: Path, site: S
 
     assert (fresh / "secret_key").stat().st_mode & 0o777 == 0o600
     assert (fresh / "garrigue.db").is_file()
-    assert (fresh / "secret_key").read_text() not in new.output.read_text()
+
+    orphans = list(children(parent.pid))
+    parent.kill()
+    parent.wait()
+    assert orphans
+    wait_until(lambda: not [p for p in orphans if Path(f"/proc/{p}").exists()], new)
+
+    said = new.output.read_text()
+    assert (fresh / "secret_key").read_text() not in said
+    assert "Le cours «\u00a0casse\u00a0» a une erreur\u00a0: il n’est pas servi." in said
+    assert re.search(r"course\.yml.*4", said)
