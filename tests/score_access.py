@@ -6,6 +6,7 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.orm import Session
 
 from lms.models import (
@@ -17,6 +18,7 @@ from lms.models import (
     Score,
     ScoreOverride,
 )
+from lms.web.outside import SALT
 from tests.factories import make_version
 
 
@@ -86,11 +88,19 @@ def score_rows(world: Any, session: Session, template: str) -> dict[str, str]:
     return {name: str(found) for name, found in made.items()}
 
 
-def files_of(world: Any, name: str) -> dict[str, Any]:
+def files_of(world: Any, name: str, person: str) -> dict[str, Any]:
     """Return what the routes of marks from elsewhere get beside their token."""
     marks = f"email;Oral (/20)\n{world.people['owner'].email};12\n".encode()
     if name == "POST outside.try_file":
         return {"fichier": (io.BytesIO(marks), "notes.csv")}
     if name == "POST outside.bring_in":
-        return {"fichier": world.site.blobs.put(marks)}
+        asks = world.people.get(person)
+        tried = {
+            "person": asks.id if asks else None,
+            "promotion": world.promotion.id,
+            "file": world.site.blobs.put(marks),
+            "filename": "notes.csv",
+        }
+        signer = URLSafeTimedSerializer(world.app.secret_key, salt=SALT)
+        return {"jeton": signer.dumps(tried)}
     return {}

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from lms.domain.access import Action
 from lms.domain.mark_sheets import ReadSheet
@@ -22,6 +33,10 @@ bp = Blueprint("outside", __name__, url_prefix="/promotions/<slug>/notes/import"
 
 #: Problems and marks that a page shows; all are counted.
 SHOWN = 50
+
+#: How long a file that was tried can be brought in.
+CONFIRM_S = 3600
+SALT = "tried-marks"
 
 
 @bp.get("/")
@@ -42,28 +57,28 @@ def try_file(slug: str) -> ResponseReturnValue:
         found = outside.try_file(g.session, promotion, course_of(promotion), data, now=now())
     except Invalid as refusal:
         return _page(promotion, error=str(refusal)), 422
-    kept = "" if found.problems else site().blobs.put(data)
-    page = _page(promotion, found=found, kept=kept, filename=file.filename or "")
+    token = "" if found.problems else _kept(promotion, data, file.filename or "")
+    page = _page(promotion, found=found, token=token)
     return page, 422 if found.problems else 200
 
 
 @bp.post("/confirmer")
 def bring_in(slug: str) -> ResponseReturnValue:
-    """Bring in the marks of a file that was tried."""
+    """Bring in the marks of a file that the same person tried there."""
     promotion = promotion_for(slug, Action.GRADE)
     try:
+        kept = _tried(promotion, request.form.get("jeton", ""))
         made = outside.bring_in(
             g.session,
             promotion,
             course_of(promotion),
-            site().blobs.get(request.form.get("fichier", "")),
-            filename=request.form.get("nom", ""),
+            site().blobs.get(kept["file"]),
+            filename=kept["filename"],
             actor_id=g.actor.user_id,
             now=now(),
         )
-    except (Invalid, ValueError, OSError) as refusal:
-        said = str(refusal) if isinstance(refusal, Invalid) else ""
-        return _page(promotion, error=said or _("Choisissez le fichier à nouveau.")), 422
+    except Invalid as refusal:
+        return _page(promotion, error=str(refusal)), 422
     flash(_("Les notes de « %(name)s » sont importées.", name=made.filename), "ok")
     return _to(slug)
 
@@ -84,13 +99,41 @@ def take_out(slug: str, import_id: int) -> ResponseReturnValue:
     return _to(slug)
 
 
+def _kept(promotion: Promotion, data: bytes, filename: str) -> str:
+    """Keep a file that was tried, and return the word by which its person brings it in."""
+    kept = {
+        "person": g.actor.user_id,
+        "promotion": promotion.id,
+        "file": site().blobs.put(data),
+        "filename": filename,
+    }
+    return str(_signer().dumps(kept))
+
+
+def _tried(promotion: Promotion, token: str) -> dict[str, Any]:
+    """Return what was kept.
+
+    :raises Invalid: unless the same person tried the file in this promotion, not long ago.
+    """
+    try:
+        kept: dict[str, Any] = _signer().loads(token, max_age=CONFIRM_S)
+    except BadSignature:
+        kept = {}
+    if (kept.get("person"), kept.get("promotion")) != (g.actor.user_id, promotion.id):
+        raise Invalid(_("Cet essai n’est plus valable : choisissez le fichier à nouveau."))
+    return kept
+
+
+def _signer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
+
+
 def _page(
     promotion: Promotion,
     *,
     error: str = "",
     found: ReadSheet | None = None,
-    kept: str = "",
-    filename: str = "",
+    token: str = "",
 ) -> str:
     return render_template(
         "gradebook/import.html",
@@ -100,8 +143,7 @@ def _page(
         found=found,
         problems=found.problems[:SHOWN] if found else (),
         summary=_summary(found) if found else "",
-        kept=kept,
-        filename=filename,
+        token=token,
     )
 
 

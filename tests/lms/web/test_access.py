@@ -742,7 +742,7 @@ class World:
             )
             for key, text in ROUTES[name].fields.items()
         }
-        fields |= files_of(self, name)
+        fields |= files_of(self, name, person)
         page = "/connexion" if person in NOBODY else "/compte"
         fields["csrf_token"] = client.token(page) if token is None else token
         return client.post(address, data=fields)
