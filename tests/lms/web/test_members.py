@@ -50,6 +50,12 @@ def undo_address(page):
     return re.search(r'action="([^"]+/annuler)" class="undo"', page)[1]
 
 
+def field(page, name):
+    """The value of a hidden field beside the button that takes something back."""
+    form = page.partition('class="undo"')[2].partition("</form>")[0]
+    return re.search(rf'name="{name}" value="([^"]*)"', form)[1]
+
+
 class TestInvite:
     def test_sends_an_invitation(self, as_staff, session, promotion, config):
         client = as_staff()
@@ -140,7 +146,9 @@ class TestLeaving:
         page = client.get(where).text
         assert "Ada a quitté la promotion. Son travail est gardé." in page
         assert held(session, member) == []
-        client.submit(undo_address(page), page=where)
+        back = field(page, "retour")
+        undone = client.submit(undo_address(page), page=where, retour=back)
+        assert undone.location == back == where
         assert held(session, member) == ["apprenant"]
         last, before = session.scalars(
             select(AuditEvent)
@@ -178,7 +186,8 @@ class TestRoles:
         assert held(session, member) == ["tuteur"]
         page = client.get(where).text
         assert "Ada a maintenant le rôle" in page
-        client.submit(undo_address(page), page=where)
+        undone = client.submit(undo_address(page), page=where, retour="//ailleurs.example/")
+        assert undone.location == f"/promotions/{promotion.slug}/journal/"
         assert held(session, member) == ["apprenant"]
 
     def test_a_role_held_before_is_held_again(self, as_staff, session, promotion):
