@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from lms.domain.alerts import Alert, AlertRule, GroupFacts, LearnerFacts, Threshold
+from lms.domain.words import with_first
 from lms.hookspecs import hookimpl
 
 RUNS = "rendus-a-reprendre"
@@ -164,6 +165,6 @@ def _seen_at(learner: LearnerFacts) -> datetime:
 
 
 def _day(moment: datetime) -> str:
-    from flask_babel import format_date
+    from flask_babel import format_date, get_locale
 
-    return str(format_date(moment, "d MMMM y"))
+    return with_first(str(format_date(moment, "d MMMM y")), str(get_locale()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +19,7 @@ from flask_babel import (
 )
 
 from lms.domain.access import STAFF
+from lms.domain.words import with_first
 from lms.web.context import now, site
 from lms.web.targets import safe_target
 
@@ -244,4 +244,4 @@ def _joined(*parts: tuple[int, str]) -> str:
 
 
 def _first(day: str) -> str:
-    return re.sub(r"\b1 ", "1er ", day) if str(get_locale()) == "fr" else day
+    return with_first(day, str(get_locale()))

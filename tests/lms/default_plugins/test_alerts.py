@@ -71,6 +71,10 @@ def test_no_activity_for_some_days(found):
     assert "depuis l’arrivée dans la promotion" in named[3]
 
 
+def test_french_writes_the_first_of_a_month_as_it_does_elsewhere(found):
+    assert "le 1er janvier 2030 :" in found("sans-activite", learner(1, seen_days=14))[1]
+
+
 def test_far_behind_the_median_and_what_would_end_it(found):
     group = [learner(number, passed=10) for number in (1, 2, 3)]
     behind, near = learner(4, passed=1), learner(5, passed=7)
