@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from graders.engine import Engine
 from lms.catalogue.read import read_course
 from lms.checks import find_record
 from lms.cli.check import check
@@ -16,6 +19,19 @@ from tests.graders.making import SQUARE, answer, checks, notebook
 pytestmark = pytest.mark.room
 
 BROKEN = (answer("a", "x = 1"), checks("a-tests", "assert x == 2"))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    """Keeps its warm processes, two seeds among them, from one test to the next."""
+    with Engine(slots=2) as made:
+        yield made
+
+
+@pytest.fixture
+def warm(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check with the engine of all these tests; one of them starts the command's own."""
+    monkeypatch.setattr("graders.engine.Engine", lambda slots: nullcontext(engine))
 
 
 @pytest.fixture
@@ -42,6 +58,7 @@ class TestCheck:
         assert "un\u00a0: 1 exercice, 5 points" in result.stdout
         assert "1 carnet vérifié" in result.stderr
 
+    @pytest.mark.usefixtures("warm")
     def test_reports_on_each_assignment_of_a_course(self, course):
         result = run(course, "--json")
         one, two = map(json.loads, result.stdout.splitlines())
@@ -50,6 +67,7 @@ class TestCheck:
         assert (one["assignment"], one["findings"]) == ("un", [])
         assert "reference" in {finding["kind"] for finding in two["findings"]}
 
+    @pytest.mark.usefixtures("warm")
     def test_checks_again_only_what_changed(self, course):
         words = ["--mutants", "2", "--json"]
         first = CliRunner().invoke(check, [str(course), *words])
@@ -68,6 +86,7 @@ class TestCheck:
         reports = [json.loads(line) for line in changed.stdout.splitlines()]
         assert [report["is_known"] for report in reports] == [False, True]
 
+    @pytest.mark.usefixtures("warm")
     def test_names_the_line_as_an_editor_opens_it(self, course):
         result = run(course / "deux.ipynb")
         [place] = {line.split()[1] for line in result.stdout.splitlines() if "✘" in line}
@@ -76,6 +95,7 @@ class TestCheck:
         assert Path(path) == course / "deux.ipynb"
         assert '"grade_id": "a-tests"' in Path(path).read_text().split("\n")[int(line) - 1]
 
+    @pytest.mark.usefixtures("warm")
     def test_keeps_what_it_found_for_the_site_that_is_here(self, course, monkeypatch):
         monkeypatch.setenv("GARRIGUE_INSTANCE", str(course / "instance"))
         run(course / "un.ipynb")
@@ -90,11 +110,13 @@ class TestCheck:
         assert record["reference"]["points"] == 5
         assert {answer["fate"] for answer in record["answers"]} == {"caught"}
 
+    @pytest.mark.usefixtures("warm")
     def test_annotates_for_github(self, course):
         result = run(course / "deux.ipynb", "--github")
 
         assert result.stdout.startswith("::error file=")
 
+    @pytest.mark.usefixtures("warm")
     def test_strict_takes_warnings_for_errors(self, course):
         weak = (SQUARE[0], SQUARE[1], checks("t", "assert carre(3)"), *SQUARE[2:])
         (course / "un.ipynb").write_bytes(notebook(*weak, environment="base"))
