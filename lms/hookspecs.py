@@ -109,7 +109,7 @@ class SlotLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Exporter:
-    """One form in which a gradebook can be taken away.
+    """One form in which a gradebook or a matrix of competences can be taken away.
 
     :param key: its name in addresses: minuscules, digits and dashes.
     :param labels: what it is called, by language.
@@ -155,9 +155,9 @@ def score_rules() -> Sequence[ScoreRule] | None:
 
 @hookspec
 def gradebook_exporters() -> Sequence[Exporter] | None:
-    """Return forms in which a gradebook can be taken away, or None.
+    """Return forms in which a gradebook or a matrix of competences can be taken away, or None.
 
-    Called in a web request, when the gradebook is shown and when a file is asked for. The
+    Called in a web request, when either is shown and when a file is asked for. The
     first plugin that offers a key has it, ours before the others. An exception is logged,
     and the other forms remain; one that `write` raises cuts the download short.
     """

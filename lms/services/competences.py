@@ -79,7 +79,19 @@ def matrix(
 
     The number of queries does not depend on how many learners or competences there are.
     """
-    learners = present_learners(session, promotion, now=now)
+    return rows_of(
+        session, promotion, found, keys, present_learners(session, promotion, now=now)
+    )
+
+
+def rows_of(
+    session: Session,
+    promotion: Promotion,
+    found: Bound,
+    keys: Collection[CompetenceKey],
+    learners: Sequence[User],
+) -> tuple[Row, ...]:
+    """Return these learners of a promotion with their standing in these competences."""
     known = dossiers.dossiers_of(
         session, [each.id for each in learners], promotion.programme_id
     )

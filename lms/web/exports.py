@@ -1,33 +1,33 @@
-"""The gradebook as a file, in the forms that plugins offer."""
+"""The gradebook and the matrix of competences as files, in the forms that plugins offer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from lms.domain import matrix
 from lms.domain.access import Action
 from lms.errors import NotFound
 from lms.hookspecs import Exporter
-from lms.services import exports
+from lms.services import competence_exports, exports
 from lms.services.exports import Words
 from lms.services.promotions import find_promotion
 from lms.web.asked import promotion_for
+from lms.web.bound import bound_for
 from lms.web.context import now, site
 from lms.web.watched import course_of
 
-bp = Blueprint("exports", __name__, url_prefix="/promotions/<slug>/notes/export")
+bp = Blueprint("exports", __name__, url_prefix="/promotions/<slug>")
 
 
-@bp.get("/<key>")
+@bp.get("/notes/export/<key>")
 def download(slug: str, key: str) -> Response:
     """Send the whole gradebook, as it is read."""
     promotion = promotion_for(slug, Action.SEE_RESULTS)
-    chosen = next((found for found in exporters() if found.key == key), None)
-    if chosen is None:
-        raise NotFound(_("Ce format d’export n’existe pas, ou plus."))
+    chosen = _chosen(key)
     words, course, moment, sessions = _words(), course_of(promotion), now(), site().sessions
 
     def body() -> Iterator[bytes]:
@@ -36,10 +36,27 @@ def download(slug: str, key: str) -> Response:
             again = find_promotion(session, slug)
             yield from chosen.write(exports.sheet_of(session, again, course, words, now=moment))
 
-    response = Response(body(), content_type=chosen.content_type)
-    filename = f"notes-{promotion.slug}{chosen.suffix}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
-    return response
+    return _sent(body(), chosen, f"notes-{promotion.slug}")
+
+
+@bp.get("/competences/export/<key>")
+def download_matrix(slug: str, key: str) -> Response:
+    """Send every learner's levels, in one block or in all, as they are read."""
+    promotion = promotion_for(slug, Action.SEE_COMPETENCES)
+    chosen, bound = _chosen(key), bound_for(promotion)
+    part = matrix.chosen(matrix.parts_of(bound.referentials), request.args.get("bloc", ""))
+    columns = matrix.columns_of(bound.referentials, part)
+    words, moment, sessions = _level_words(), now(), site().sessions
+
+    def body() -> Iterator[bytes]:
+        # The request's own session ends before the last row is sent.
+        with sessions() as session:
+            again = find_promotion(session, slug)
+            yield from chosen.write(
+                competence_exports.sheet_of(session, again, bound, columns, words, now=moment)
+            )
+
+    return _sent(body(), chosen, f"competences-{promotion.slug}")
 
 
 @bp.app_template_global()
@@ -59,10 +76,34 @@ def exporter_label(found: Exporter) -> str:
     return found.labels.get(language) or found.labels.get("fr") or found.key
 
 
+def _chosen(key: str) -> Exporter:
+    chosen = next((found for found in exporters() if found.key == key), None)
+    if chosen is None:
+        raise NotFound(_("Ce format d’export n’existe pas, ou plus."))
+    return chosen
+
+
+def _sent(body: Iterator[bytes], chosen: Exporter, name: str) -> Response:
+    response = Response(body, content_type=chosen.content_type)
+    filename = f"{name}{chosen.suffix}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
 def _words() -> Words:
     return Words(
         language="en" if str(get_locale()) == "en" else "fr",
         name=_("Nom"),
         email=_("Adresse électronique"),
         total=_("Total (%%)"),
+    )
+
+
+def _level_words() -> competence_exports.Words:
+    return competence_exports.Words(
+        language="en" if str(get_locale()) == "en" else "fr",
+        name=_("Nom"),
+        decided=_("niveau décidé"),
+        proposed=_("niveau proposé"),
+        evidence=_("preuves"),
     )

@@ -327,6 +327,7 @@ ROUTES = {
         address=f"{LIKENESSES}premier-carnet/{{submission}}/{{other}}/", **COMPARING
     ),
     "GET levels.matrix": Route(address=f"{LEVELS}/", **MATRIX),
+    "GET exports.download_matrix": Route(address=f"{LEVELS}/export/xlsx", **MATRIX),
     "GET deciding.form": Route(address=DECIDE, **DECIDING),
     "POST deciding.decide": Route(
         address=DECIDE,

@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from sqlalchemy import event, select
 
@@ -107,6 +108,27 @@ def cell(page, name):
     row = re.search(rf"<tr[^>]*>\s*<th[^>]*><a[^>]*>{name}</a></th>(.*?)</tr>", page, re.S)
     first = re.search(r"<td.*?</td>", row[1], re.S)[0]
     return " ".join(re.sub(r"<[^>]+>", " ", first).split())
+
+
+class TestExport:
+    def test_writes_levels_and_proofs_as_text_and_numbers(self, session, nadia, promotion, ada):
+        ada.name = "=1+1"
+        prove(session, promotion, ada, level=1)
+        decide(nadia, promotion, ada)
+        assert f"{home(promotion)}export/xlsx?bloc=" in nadia.get(home(promotion)).text
+        sent = nadia.get(f"{home(promotion)}export/xlsx?bloc=socle")
+        [header, line] = load_workbook(io.BytesIO(sent.data)).active.iter_rows()
+        assert header[1].value.startswith("socle S1")
+        assert header[1].value.endswith("– niveau décidé")
+        assert [each.value for each in line[:4]] == ["=1+1", "adapter", "imiter", 1]
+        assert line[0].data_type == "s"
+        assert f"competences-{promotion.slug}.xlsx" in sent.headers["Content-Disposition"]
+
+        rows = nadia.get(f"{home(promotion)}export/csv").text.splitlines()
+        assert rows[1].startswith("'=1+1;adapter;imiter;1")
+
+    def test_knows_no_other_form(self, nadia, promotion):
+        assert nadia.get(f"{home(promotion)}export/docx").status_code == 404
 
 
 class TestMatrix:
