@@ -15,7 +15,7 @@ from lms.domain.course import Assignment
 from lms.domain.regrades import REGRADE_LABELS, SCOPE_LABELS, RegradeState, Scope
 from lms.errors import Conflict, Invalid
 from lms.models import Promotion, Regrade
-from lms.services import gradebook, regrade_differences, regrades
+from lms.services import gradebook, regrade_decisions, regrade_differences, regrades
 from lms.services.people import get_user
 from lms.services.regrades import Choice, Progress
 from lms.services.withholding import withheld_from
@@ -94,14 +94,14 @@ def follow(slug: str, regrade_id: int) -> Response:
 @bp.post("/<int:regrade_id>/appliquer")
 def apply(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Let the new runs be the results."""
-    return _decide(slug, regrade_id, regrades.apply)
+    return _decide(slug, regrade_id, regrade_decisions.apply)
 
 
 @bp.post("/<int:regrade_id>/abandonner")
 def drop(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Leave everything as it is."""
     _promotion, found = _found(slug, regrade_id)
-    regrades.drop(g.session, found, actor_id=g.actor.user_id, now=now())
+    regrade_decisions.drop(g.session, found, actor_id=g.actor.user_id, now=now())
     flash(_("Recorrection abandonnée : aucune note n’a changé."), "ok")
     return _to(found)
 
@@ -109,7 +109,7 @@ def drop(slug: str, regrade_id: int) -> ResponseReturnValue:
 @bp.post("/<int:regrade_id>/annuler")
 def undo(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Let the runs of before be the results again."""
-    return _decide(slug, regrade_id, regrades.undo)
+    return _decide(slug, regrade_id, regrade_decisions.undo)
 
 
 def _decide(

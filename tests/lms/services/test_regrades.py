@@ -27,7 +27,7 @@ from lms.models import (
     Regrade,
     Submission,
 )
-from lms.services import feedback, grading, regrades, scores
+from lms.services import feedback, grading, regrade_decisions, regrades, scores
 from lms.services.reasons import reason_of
 from lms.services.regrade_differences import differences
 from lms.services.regrades import Choice
@@ -98,10 +98,10 @@ def test_the_old_scores_stand_until_it_is_applied_and_come_back_when_undone(desk
         assert (run.version.content_hash, run.is_counting) == ("b" * 64, False)
     assert (points(desk), desk.session.query(Evidence).count()) == (3.0, 0)
 
-    assert decide(desk, regrades.apply, regrade) == {desk.member.user_id}
+    assert decide(desk, regrade_decisions.apply, regrade) == {desk.member.user_id}
     assert (points(desk), desk.session.query(Evidence).count()) == (4.0, 1)
 
-    assert decide(desk, regrades.undo, regrade) == {desk.member.user_id}
+    assert decide(desk, regrade_decisions.undo, regrade) == {desk.member.user_id}
     assert (points(desk), desk.session.query(Evidence).count()) == (3.0, 0)
     actions = desk.session.scalars(
         select(AuditEvent.action).where(AuditEvent.action.startswith("regrade."))
@@ -116,7 +116,7 @@ def test_of_two_who_decide_at_once_the_second_is_told(desk: Desk) -> None:
     )
     assert regrade.state == "open"  # as it was read before the other one decided
     with pytest.raises(Conflict, match="déjà décidée"):
-        regrades.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
+        regrade_decisions.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
 
 
 def test_runs_after_what_learners_wait_for(desk: Desk) -> None:
@@ -131,7 +131,7 @@ def test_never_lowers_when_that_is_asked(desk: Desk) -> None:
     for reached in (3.0, 1.0):
         grade(desk, reached)
     kept = [one.is_kept for one in differences(desk.session, regrade).changed]
-    decide(desk, regrades.apply, regrade)
+    decide(desk, regrade_decisions.apply, regrade)
 
     results = [
         run.points for run in desk.session.scalars(select(GradingRun)) if run.is_counting
@@ -149,7 +149,7 @@ def test_never_erases_a_persons_mark(desk: Desk) -> None:
     regrade = start(desk)
     for reached in (1.0, 1.0):
         grade(desk, reached)
-    decide(desk, regrades.apply, regrade)
+    decide(desk, regrade_decisions.apply, regrade)
 
     assert points(desk) == 3.5
 
@@ -164,7 +164,7 @@ def test_shows_what_changes_by_learner_and_exercise(desk: Desk) -> None:
     assert (found.raised, found.lowered, found.equal) == (1, 0, 1)
     assert (one.attempt, one.before, one.after) == (1, 2.0, 4.0)
     assert [(each.before, each.after) for each in one.exercises] == [(2.0, 4.0)]
-    decide(desk, regrades.apply, regrade)
+    decide(desk, regrade_decisions.apply, regrade)
     assert differences(desk.session, regrade) == found
 
 
@@ -192,10 +192,10 @@ def test_refuses_what_makes_no_sense(desk: Desk) -> None:
     with pytest.raises(Conflict, match="déjà ouverte"):
         start(desk)
     with pytest.raises(Conflict, match="en cours"):
-        decide(desk, regrades.apply, regrade)
-    regrades.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
+        decide(desk, regrade_decisions.apply, regrade)
+    regrade_decisions.drop(desk.session, regrade, actor_id=desk.member.user_id, now=LATER)
     with pytest.raises(Conflict, match="n’est pas appliquée"):
-        decide(desk, regrades.undo, regrade)
+        decide(desk, regrade_decisions.undo, regrade)
     assert (points(desk), regrades.progress(desk.session, regrade.id).total) == (3.0, 0)
 
 
@@ -203,7 +203,7 @@ def test_refuses_to_run_what_ran_with_these_tests(desk: Desk) -> None:
     regrade = start(desk)
     for reached in (4.0, 4.0):
         grade(desk, reached)
-    decide(desk, regrades.apply, regrade)
+    decide(desk, regrade_decisions.apply, regrade)
 
     with pytest.raises(Conflict, match="rien à recorriger"):
         start(desk)
@@ -213,18 +213,18 @@ def test_an_older_regrade_is_undone_after_the_newer(desk: Desk) -> None:
     first = start(desk)
     for reached in (4.0, 4.0):
         grade(desk, reached)
-    decide(desk, regrades.apply, first)
+    decide(desk, regrade_decisions.apply, first)
     newer = publish(desk.session, desk.blobs, content_hash="c" * 64)
     desk = desk.with_rules(content_hash=newer.content_hash)
     second = start(desk)
     for reached in (1.0, 1.0):
         grade(desk, reached)
-    decide(desk, regrades.apply, second)
+    decide(desk, regrade_decisions.apply, second)
 
     with pytest.raises(Conflict, match="annulez-la d’abord"):
-        decide(desk, regrades.undo, first)
-    decide(desk, regrades.undo, second)
-    decide(desk, regrades.undo, first)
+        decide(desk, regrade_decisions.undo, first)
+    decide(desk, regrade_decisions.undo, second)
+    decide(desk, regrade_decisions.undo, first)
     assert points(desk) == 3.0
     submission = desk.session.scalars(select(GradingRun)).first().submission_id
     assert feedback.run_of(desk.session, submission).regrade_id is None
@@ -273,7 +273,7 @@ def test_a_mark_of_an_exercise_that_is_dropped_counts_no_more(desk: Desk) -> Non
     for reached in (0.5, 1.0):
         run = grade(desk, reached)
         run.exercises[0].exercise_id = "triple"
-    decide(desk, regrades.apply, regrade)
+    decide(desk, regrade_decisions.apply, regrade)
 
     assert points(desk) == 1.0
     reason = reason_of(desk.session, desk.member.user, desk.course.slug, desk.assignment.id)
@@ -282,5 +282,5 @@ def test_a_mark_of_an_exercise_that_is_dropped_counts_no_more(desk: Desk) -> Non
     change = reason.changes[0]
     assert (change.points_before, change.points) == (3.0, 1.0)
 
-    decide(desk, regrades.undo, regrade)
+    decide(desk, regrade_decisions.undo, regrade)
     assert points(desk) == 3.5
