@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from graders.notebooks.assemble import Frame, Origin, assemble
-from graders.notebooks.exercises import group_exercises
-from graders.notebooks.read import read_notebook
 from lms.blobs import BlobStore
 from lms.domain import similarity
 from lms.domain.access import HIDDEN
 from lms.errors import NotFound
-from lms.models import AssignmentVersion, Promotion, Submission
+from lms.models import Promotion, Submission
+from lms.services import written_answers
+from lms.services.written_answers import Answers
 
 #: Pairs below that many shared tokens are not listed: a few lines.
 MIN_SHARED = 30
 MAX_PAIRS = 100
-
-#: Where a learner's own cells stand among the exercises.
-OWN_CELLS = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +79,6 @@ class SideBySide:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Answers:
-    """One work's answers by exercise, and the hashes of each."""
-
-    texts: Mapping[str, str]
-    hashes: Mapping[str, tuple[int, ...]]
-
-
 def pairs(
     session: Session,
     blobs: BlobStore,
@@ -101,7 +88,7 @@ def pairs(
 ) -> Found:
     """Return the pairs of these promotions' latest works that share most, the most first."""
     latest = _latest(session, course_slug, assignment_id, promotion_ids)
-    read = {found.id: _read(blobs, found) for found in latest}
+    read = {found.id: written_answers.read(blobs, found) for found in latest}
     ignored = _ignored(blobs, latest, read)
     counted = similarity.pairs_sharing(
         {key: _prints(answers, ignored) for key, answers in read.items()}
@@ -137,10 +124,10 @@ def side_by_side(
     by_id = {found.id: found for found in asked}
     if len({found.learner_id for found in asked}) != len(ids):
         raise NotFound(HIDDEN)
-    read = {found.id: _read(blobs, found) for found in (*latest, *asked)}
+    read = {found.id: written_answers.read(blobs, found) for found in (*latest, *asked)}
     ignored = _ignored(blobs, latest, {found.id: read[found.id] for found in latest})
     left, right = (read[number].texts for number in ids)
-    titles = _titles(blobs, by_id[ids[0]].version)
+    titles = written_answers.titles_of(blobs, by_id[ids[0]].version)
     return SideBySide(
         left=_work(by_id[ids[0]]),
         right=_work(by_id[ids[1]]),
@@ -210,58 +197,12 @@ def _work(submission: Submission) -> Work:
     )
 
 
-def _read(blobs: BlobStore, submission: Submission) -> _Answers:
-    return _answers(blobs, submission.version.notebook_hash, submission.notebook_hash)
-
-
-@lru_cache(maxsize=2000)
-def _answers(blobs: BlobStore, source_hash: str, notebook_hash: str) -> _Answers:
-    """Return what a learner wrote: the answers that differ from the released form, and more."""
-    texts: dict[str, list[str]] = {}
-    frame, exercises = _frame(blobs, source_hash)
-    for step in assemble(frame, read_notebook(blobs.get(notebook_hash))).steps:
-        if step.origin is not Origin.AUTHOR and not step.is_untouched:
-            key = exercises.get(step.cell.grade_id, OWN_CELLS)
-            texts.setdefault(key, []).append(step.cell.source)
-    joined = {key: "\n\n".join(cells) for key, cells in texts.items()}
-    hashes = {key: similarity.grams(similarity.lexemes(text)) for key, text in joined.items()}
-    return _Answers(texts=joined, hashes=hashes)
-
-
-@lru_cache(maxsize=64)
-def _frame(blobs: BlobStore, source_hash: str) -> tuple[Frame, Mapping[str, str]]:
-    """Return the author's frame, and the exercise of each answer cell."""
-    source = read_notebook(blobs.get(source_hash))
-    exercises = {
-        cell.grade_id: exercise.id
-        for exercise in group_exercises(source)
-        for cell in exercise.answers
-    }
-    return Frame(source), exercises
-
-
-def _titles(blobs: BlobStore, version: AssignmentVersion) -> dict[str, str]:
-    """Return the title of each exercise in order, then the place of the learner's own cells."""
-    source = read_notebook(blobs.get(version.notebook_hash))
-    titles = {exercise.id: exercise.title for exercise in group_exercises(source)}
-    return {**titles, OWN_CELLS: ""}
-
-
-@lru_cache(maxsize=64)
-def _given(blobs: BlobStore, released_hash: str) -> frozenset[int]:
-    """Return the hashes of all that learners received: starters, examples, visible tests."""
-    cells = read_notebook(blobs.get(released_hash)).cells
-    return frozenset(
-        number for cell in cells for number in similarity.grams(similarity.lexemes(cell.source))
-    )
-
-
 def _ignored(
-    blobs: BlobStore, latest: Sequence[Submission], read: Mapping[int, _Answers]
+    blobs: BlobStore, latest: Sequence[Submission], read: Mapping[int, Answers]
 ) -> dict[str, frozenset[int]]:
     """Return, for each exercise, what says nothing: what was given, what most people write."""
     given: frozenset[int] = frozenset().union(
-        *(_given(blobs, found.version.released_hash) for found in latest)
+        *(written_answers.given(blobs, found.version.released_hash) for found in latest)
     )
     keys = {key for answers in read.values() for key in answers.hashes}
     return {
@@ -273,7 +214,7 @@ def _ignored(
     }
 
 
-def _prints(answers: _Answers, ignored: Mapping[str, frozenset[int]]) -> set[int]:
+def _prints(answers: Answers, ignored: Mapping[str, frozenset[int]]) -> set[int]:
     return {
         hash((key, number))
         for key, hashes in answers.hashes.items()
@@ -284,8 +225,8 @@ def _prints(answers: _Answers, ignored: Mapping[str, frozenset[int]]) -> set[int
 def _pair(
     left: Work,
     right: Work,
-    left_answers: _Answers,
-    right_answers: _Answers,
+    left_answers: Answers,
+    right_answers: Answers,
     ignored: Mapping[str, frozenset[int]],
 ) -> Pair:
     keys = left_answers.texts.keys() & right_answers.texts.keys()
