@@ -6,7 +6,7 @@ from flask import Blueprint, g, render_template
 from flask.typing import ResponseReturnValue
 
 from lms.domain.access import STAFF, Action, require
-from lms.services import home
+from lms.services import home, staff_home
 from lms.web import goals
 from lms.web.context import now, site
 
@@ -21,5 +21,5 @@ def show() -> ResponseReturnValue:
         "home/show.html",
         following=home.followed(g.session, site().library, g.actor.user_id, now=now()),
         goal=goals.own_goal(),
-        staff=home.staff(g.session, g.actor.promotions(*STAFF), now=now()),
+        staff=staff_home.staff(g.session, g.actor.promotions(*STAFF), now=now()),
     )
