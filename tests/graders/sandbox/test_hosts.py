@@ -86,7 +86,8 @@ def link_or_copy(source, target):
 
 def heavy(_folder, names):
     """What the base environment does not need."""
-    unneeded = ("numpy", "pandas", "scipy", "sklearn", "matplotlib", "fontTools", "PIL")
+    libraries = ("numpy", "pandas", "scipy", "sklearn", "matplotlib", "fontTools", "PIL")
+    unneeded = (*libraries, "jedi", "pip", "setuptools", "debugpy", "narwhals")
     return [name for name in names if name.split(".")[0] in unneeded]
 
 
