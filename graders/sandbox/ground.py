@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from graders.sandbox import linux
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import Unsupported
-from graders.sandbox.room import BASE_PYTHON, KERNELS, PACKAGE
+from graders.sandbox.room import BASE_PYTHON, HOME, KERNELS, PACKAGE
 
 #: Folders that every Debian has and that hold no Python; the first that fits is covered.
 COVERABLE = ("/media", "/mnt", "/srv", "/tmp")  # noqa: S108
+
+#: Files of the host that programs need and that tell nothing about it.
+HARMLESS = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
+
+#: What rooms show besides, each room its own.
+EMPTY = ("/proc", "/dev", "/tmp", "/var/tmp", str(HOME))  # noqa: S108
+
+#: Mounts of the host that building a room takes, besides those of the system and of ours.
+BUILDING = ("/proc", "/dev", "/tmp", *HARMLESS)  # noqa: S108
 
 #: Files and folders that a room may hold; each costs the kernel about a kilobyte.
 MAX_FILES = 32_768
@@ -25,49 +37,47 @@ PACKAGE_FOLDER = Path(__file__).parents[1]
 class Ground:
     """Where the keeper finds what rooms are made of.
 
-    :param neutral: the read-only tree that every room shows as /opt.
+    :param base: the tree that every room shows, read-only.
     :param spaces: folder for the rooms' own file systems.
     :param python: the interpreter as rooms see it.
     :param library_path: where a relocated interpreter finds its own library, or nothing.
-    :param masked: folders below /usr that rooms show empty.
     :param is_root: whether each room can have a user of its own.
     """
 
-    neutral: Path
+    base: Path
     spaces: Path
     python: str
     library_path: str
-    links: dict[str, str]
-    masked: tuple[str, ...]
     is_root: bool
 
 
-def prepare(environment: Environment) -> Ground:
+def prepare(environment: Environment, groups: Iterable[Path] = ()) -> Ground:
     """Leave the host's view for a private one and lay out what rooms need.
 
+    :param groups: folders of control groups that the keeper goes on using.
     :raises Unsupported: if this machine refuses the namespaces.
     """
     is_root = os.geteuid() == 0
     cover = _coverable(environment)
     masked = tuple(_masked(environment))
-    links = _merged_links()
     _leave(is_root=is_root)
+    if is_root:
+        ours = (*map(Path, sys.path), Path(sys.prefix), environment.folder, environment.home)
+        _drop_mounts({*map(Path, BUILDING), *groups}, {Path("/usr"), *ours})
     held = _hold(environment)
     linux.mount("tmpfs", cover, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, "mode=0755")
-    neutral, spaces = cover / "neutral", cover / "rooms"
+    base, spaces = cover / "base", cover / "rooms"
     spaces.mkdir()
+    _lay_system(base)
     for place, descriptor in held.items():
-        _bind(descriptor, neutral / place)
+        _bind(f"/proc/self/fd/{descriptor}", base / "opt" / place)
         os.close(descriptor)
-    python, library_path = _lay_python(environment, neutral)
+    python, library_path = _lay_python(environment, base / "opt")
+    for path in masked:
+        flags = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV
+        linux.mount("tmpfs", base / path.lstrip("/"), "tmpfs", flags, "mode=0755")
     return Ground(
-        neutral=neutral,
-        spaces=spaces,
-        python=python,
-        library_path=library_path,
-        links=links,
-        masked=masked,
-        is_root=is_root,
+        base=base, spaces=spaces, python=python, library_path=library_path, is_root=is_root
     )
 
 
@@ -134,11 +144,6 @@ def _masked(environment: Environment) -> Iterator[str]:
         yield str(KERNELS / "lib" / version / "site-packages" / "lms")
 
 
-def _merged_links() -> dict[str, str]:
-    names = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
-    return {name: str(Path(name).readlink()) for name in names if Path(name).is_symlink()}
-
-
 def _leave(*, is_root: bool) -> None:
     uid, gid = os.geteuid(), os.getegid()
     try:
@@ -156,20 +161,53 @@ def _leave(*, is_root: bool) -> None:
         ) from error
 
 
-def _bind(descriptor: int, target: Path) -> None:
+def _drop_mounts(single: set[Path], whole: set[Path]) -> None:
+    """Let go of the host's other mounts: each room copies the list of them and reads it.
+
+    :param single: what is needed, without what is mounted below it.
+    :param whole: what is needed with everything below it.
+    """
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    places = [line.split()[4].encode().decode("unicode_escape") for line in lines]
+    for place in map(Path, reversed(places)):
+        is_below = not whole.isdisjoint(place.parents)
+        is_above = any(place in (path, *path.parents) for path in single | whole)
+        if not is_below and not is_above:
+            with suppress(OSError):  # no longer there, or not ours to take away
+                linux.unmount(place)
+
+
+def _lay_system(base: Path) -> None:
+    """Lay out the system's part of what rooms show; the smaller files are copied."""
+    _bind("/usr", base / "usr")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64"):
+        if Path("/", name).is_symlink():
+            (base / name).symlink_to(Path("/", name).readlink())
+    for path in EMPTY:
+        (base / path.lstrip("/")).mkdir(parents=True)
+    (base / "etc").mkdir()
+    for source in map(Path, HARMLESS):
+        target = base / "etc" / source.name
+        if source.is_dir():
+            _bind(str(source), target)
+        elif source.exists():
+            shutil.copyfile(source, target)
+
+
+def _bind(source: str, target: Path) -> None:
     target.mkdir(parents=True)
-    linux.mount(f"/proc/self/fd/{descriptor}", target, "", linux.MS_BIND | linux.MS_REC)
+    linux.mount(source, target, "", linux.MS_BIND | linux.MS_REC)
 
 
-def _lay_python(environment: Environment, neutral: Path) -> tuple[str, str]:
+def _lay_python(environment: Environment, place: Path) -> tuple[str, str]:
     """Write a virtual environment whose names hold nothing of the host."""
     real = environment.python.resolve()
     is_system = _is_system(environment.home)
     inner = real if is_system else Path(BASE_PYTHON) / "bin" / real.name
-    programs = neutral / KERNELS.name / "bin"
+    programs = place / KERNELS.name / "bin"
     programs.mkdir()
     for name in ("python", "python3"):
         (programs / name).symlink_to(inner)
     settings = f"home = {inner.parent}\ninclude-system-site-packages = false\n"
-    (neutral / KERNELS.name / "pyvenv.cfg").write_text(settings)
+    (place / KERNELS.name / "pyvenv.cfg").write_text(settings)
     return str(KERNELS / "bin" / "python"), "" if is_system else str(BASE_PYTHON / "lib")

@@ -141,6 +141,7 @@ def main(control_fd: int) -> None:
 
 def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
     linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
+    os.umask(0o022)
     if os.geteuid() == 0:
         os.setgroups([])
     holding = limits.find_holding()
@@ -148,7 +149,7 @@ def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
     limits.sweep(holding)
     environment = Environment.from_json(message["environment"])
     site = Site(
-        ground=ground.prepare(environment),
+        ground=ground.prepare(environment, holding.parents),
         holding=holding,
         filter=compile_filter(),
         settings=message["settings"],

@@ -169,10 +169,8 @@ class LiveRoom:
         info_in, info_out = os.pipe()
         filter_fd = _memory_file(self._site.filter)
         spec = RoomSpec(
-            neutral=self._site.ground.neutral,
+            base=self._site.ground.base,
             space=space,
-            links=self._site.ground.links,
-            masked=self._site.ground.masked,
             files=self.order.files,
             seccomp_fd=filter_fd,
             info_fd=info_out,

@@ -16,9 +16,6 @@ NOTEBOOK_FOLDER = HOME / "notebook"
 #: The learner's numbers inside; outside they are those of the room's slot.
 UID = GID = 1000
 
-#: Files of the host that programs need and that tell nothing about it.
-HARMLESS = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
-
 #: Libraries that would start a thread for each core, and settings of theirs to pass on.
 THREADS = (
     "OMP_NUM_THREADS",
@@ -38,19 +35,15 @@ PASSED_ON = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 class RoomSpec:
     """What a room is made of.
 
-    :param neutral: folder with `kernels`, `garrigue` and perhaps `python`, all read-only.
+    :param base: the tree that the room shows, laid out by `ground`.
     :param space: folder with `home`, `tmp` and `shm`, on a file system of the room's own.
-    :param links: symbolic links of a merged /usr, such as `/bin` to `usr/bin`.
-    :param masked: folders below /usr that hold more than the system; shown empty.
     :param files: descriptors of data files, and where in the room they appear.
     :param seccomp_fd: the compiled filter.
     :param info_fd: where bubblewrap tells the first process's id.
     """
 
-    neutral: Path
+    base: Path
     space: Path
-    links: Mapping[str, str]
-    masked: Sequence[str] = ()
     files: Sequence[tuple[int, PurePosixPath]] = ()
     seccomp_fd: int | None = None
     info_fd: int | None = None
@@ -133,18 +126,13 @@ def place_of(name: str) -> PurePosixPath:
 
 def _view(spec: RoomSpec) -> list[str]:
     return [
-        *("--ro-bind", "/usr", "/usr"),
-        *_each("--symlink", ((target, link) for link, target in spec.links.items())),
-        *("--ro-bind", str(spec.neutral), "/opt"),
-        *_each("--tmpfs", ((path,) for path in spec.masked)),
-        *_each("--ro-bind-try", ((path, path) for path in HARMLESS)),
+        *("--ro-bind", str(spec.base), "/"),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--bind", str(spec.space / "tmp"), "/tmp"),  # noqa: S108
         *("--bind", str(spec.space / "shm"), "/dev/shm"),  # noqa: S108
         *("--bind", str(spec.space / "home"), str(HOME)),
         *_each("--ro-bind-data", ((str(fd), str(path)) for fd, path in spec.files)),
-        *("--dir", "/var/tmp", "--remount-ro", "/dev", "--remount-ro", "/"),  # noqa: S108
-        *("--chdir", str(NOTEBOOK_FOLDER)),
+        *("--remount-ro", "/dev", "--chdir", str(NOTEBOOK_FOLDER)),
     ]
 
 

@@ -92,10 +92,8 @@ class WarmProcess:
             f"from graders.sandbox.warm import main; main({theirs.fileno()})"
         )
         spec = RoomSpec(
-            neutral=site.ground.neutral,
+            base=site.ground.base,
             space=space,
-            links=site.ground.links,
-            masked=site.ground.masked,
         )
         self._process = subprocess.Popen(
             nursery_command(spec, [site.ground.python, "-s", "-P", "-c", code]),
