@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from lms.domain.words import mark
 from lms.errors import NotFound, Unavailable
 
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -19,8 +20,10 @@ class DiskFull(Unavailable):
 
     def __init__(self) -> None:
         super().__init__(
-            "Le disque du site est plein : votre fichier n’a pas pu être enregistré. "
-            "Gardez-le, prévenez l’équipe pédagogique, et déposez-le à nouveau plus tard."
+            mark(
+                "Le disque du site est plein : votre fichier n’a pas pu être enregistré. "
+                "Gardez-le, prévenez l’équipe pédagogique, et déposez-le à nouveau plus tard."
+            )
         )
 
 
@@ -29,8 +32,11 @@ class DamagedBlob(Unavailable):
 
     def __init__(self, content_hash: str) -> None:
         super().__init__(
-            "Un fichier enregistré est abîmé : prévenez l’équipe pédagogique, qui le "
-            f"rétablira depuis une sauvegarde (fichier {content_hash[:12]})."
+            mark(
+                "Un fichier enregistré est abîmé : prévenez l’équipe pédagogique, qui le "
+                "rétablira depuis une sauvegarde (fichier %(hash)s)."
+            ),
+            hash=content_hash[:12],
         )
 
 

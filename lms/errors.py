@@ -15,7 +15,15 @@ from __future__ import annotations
 
 
 class Refusal(Exception):
-    """Base of all refusals; `str(refusal)` is a sentence for the person who asked."""
+    """Base of all refusals; `str(refusal)` is a sentence for the person who asked.
+
+    :param sentence: in French, as translators find it; values stand as `%(name)s`.
+    """
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
 
 
 class NotFound(Refusal):
@@ -37,8 +45,10 @@ class Conflict(Refusal):
 class TooMany(Refusal):
     """It was tried too often; the message says when to try again."""
 
-    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self, sentence: str, *, retry_after_s: int | None = None, **values: object
+    ) -> None:
+        super().__init__(sentence, **values)
         self.retry_after_s = retry_after_s
 
 

@@ -222,7 +222,9 @@ def check_notebooks(config: Config, folder: Path) -> Iterator[Found]:
     except UnusableFolder as error:
         yield Found(place="course.yml", message=str(error))
     except SandboxError as error:
-        raise Unavailable(f"Les carnets n’ont pas pu être vérifiés : {error}") from error
+        raise Unavailable(
+            "Les carnets n’ont pas pu être vérifiés : %(error)s", error=error
+        ) from error
 
 
 def _of_report(report: CheckReport, folder: Path) -> Iterator[Found]:

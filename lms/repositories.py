@@ -104,7 +104,8 @@ def write_out(store: Path, commit: str, folder: str, target: Path) -> None:
         listed = _git(store, "ls-tree", "-r", "-l", "-z", "--full-tree", tree)
     except RepositoryUnavailable:
         raise RepositoryUnavailable(
-            f"Le dépôt n’a pas de dossier « {folder} » : voyez « garrigue course remote »."
+            "Le dépôt n’a pas de dossier « %(folder)s » : voyez « garrigue course remote ».",
+            folder=folder,
         ) from None
     entries = [found for found in map(_entry, listed.split(b"\0")[:-1]) if found is not None]
     problems = list(_problems(entries))
@@ -213,12 +214,13 @@ def _git(
         raise RepositoryUnavailable("git n’est pas installé sur cette machine.") from None
     except subprocess.TimeoutExpired:
         raise RepositoryUnavailable(
-            f"Le dépôt n’a pas répondu en entier en {timeout_s:g} secondes."
+            "Le dépôt n’a pas répondu en entier en %(timeout_s)s secondes.",
+            timeout_s=f"{timeout_s:g}",
         ) from None
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         said = lines[-1][:300] if lines else f"code {done.returncode}"
-        raise RepositoryUnavailable(f"git n’a pas pu lire le dépôt : {said}")
+        raise RepositoryUnavailable("git n’a pas pu lire le dépôt : %(said)s", said=said)
     return done.stdout
 
 

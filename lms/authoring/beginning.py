@@ -28,7 +28,9 @@ def begin_course(folder: Path, course: Named) -> list[Path]:
     """
     _refuse_name(course.id)
     if folder.exists() and any(folder.iterdir()):
-        raise Conflict(f"{folder} existe déjà et n’est pas vide : choisissez un autre nom.")
+        raise Conflict(
+            "%(folder)s existe déjà et n’est pas vide : choisissez un autre nom.", folder=folder
+        )
     module = Named(id=files.MODULE, title="Premiers pas")
     text = add_entry(
         files.course_file(course), ["modules"], module.id, files.module_entry(module)
@@ -54,7 +56,9 @@ def begin_module(folder: Path, module: Named) -> list[Path]:
     """
     _refuse_name(module.id)
     if module.id in RESERVED:
-        raise Invalid(f"Le site utilise déjà le mot « {module.id} » : choisissez-en un autre.")
+        raise Invalid(
+            "Le site utilise déjà le mot « %(name)s » : choisissez-en un autre.", name=module.id
+        )
     text = add_entry(_course(folder), ["modules"], module.id, files.module_entry(module))
     changed = {COURSE_FILE: text}
     if (folder / BOOK_FILE).is_file():
@@ -81,14 +85,22 @@ def begin_assignment(
     modules = (yaml.safe_load(text) or {}).get("modules") or {}
     if module_id not in modules:
         known = ", ".join(map(str, modules)) or "aucun"
-        raise NotFound(f"Le module « {module_id} » n’existe pas. Modules du cours : {known}.")
+        raise NotFound(
+            "Le module « %(module_id)s » n’existe pas. Modules du cours : %(known)s.",
+            module_id=module_id,
+            known=known,
+        )
     for other in modules.values():
         if assignment.id in ((other or {}).get("assignments") or {}):
-            raise Conflict(f"L’exercice « {assignment.id} » existe déjà dans ce cours.")
+            raise Conflict(
+                "L’exercice « %(name)s » existe déjà dans ce cours.", name=assignment.id
+            )
     stem = f"{module_id}/{assignment.id}"
     for taken in (folder / f"{stem}{end}" for end in (".ipynb", ".md", ".py", ".wrong.yml")):
         if taken.exists():
-            raise Conflict(f"{taken} existe déjà : choisissez un autre identifiant.")
+            raise Conflict(
+                "%(taken)s existe déjà : choisissez un autre identifiant.", taken=taken
+            )
     entry = files.assignment_entry(module_id, assignment, suffix)
     return _write(
         folder,
@@ -105,8 +117,9 @@ def begin_assignment(
 def _refuse_name(name: str) -> None:
     if not ID.match(name):
         raise Invalid(
-            f"« {name} » ne convient pas : des minuscules sans accent, des chiffres et des "
-            "tirets, comme « premiers-pas »."
+            "« %(name)s » ne convient pas : des minuscules sans accent, des chiffres et des "
+            "tirets, comme « premiers-pas ».",
+            name=name,
         )
 
 
@@ -115,7 +128,10 @@ def _course(folder: Path) -> str:
         return (folder / COURSE_FILE).read_text(encoding="utf-8")
     except OSError:
         raise NotFound(
-            f"{folder} n’a pas de « {COURSE_FILE} » : « garrigue new course » en commence un."
+            "%(folder)s n’a pas de « %(course_file)s » : « garrigue new course »"
+            " en commence un.",
+            folder=folder,
+            course_file=COURSE_FILE,
         ) from None
 
 

@@ -58,13 +58,19 @@ def plan_book(folder: Path) -> BookPlan:
     :raises Conflict: if it has a `course.yml` already.
     """
     if (folder / COURSE_FILE).exists():
-        raise Conflict(f"{folder} a déjà un « {COURSE_FILE} » : c’est déjà un cours.")
+        raise Conflict(
+            "%(folder)s a déjà un « %(course_file)s » : c’est déjà un cours.",
+            folder=folder,
+            course_file=COURSE_FILE,
+        )
     problems: list[CourseProblem] = []
     outline = read_outline(folder, problems)
     if outline is None:
         said = "".join(f"\n  {problem}" for problem in problems)
         raise NotFound(
-            f"{folder} n’a ni « myst.yml » ni « _toc.yml » que l’on puisse lire.{said}"
+            "%(folder)s n’a ni « myst.yml » ni « _toc.yml » que l’on puisse lire.%(said)s",
+            folder=folder,
+            said=said,
         )
     files = CourseFiles(folder)
     modules = tuple(_modules(files, outline, problems))

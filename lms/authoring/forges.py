@@ -91,7 +91,7 @@ def write(folder: Path, forge: str, *, is_forced: bool = False) -> Path:
     """
     path = folder / FILES[forge]
     if path.exists() and not is_forced:
-        raise Conflict(f"{path} existe déjà : --force le remplace.")
+        raise Conflict("%(path)s existe déjà : --force le remplace.", path=path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(forge), encoding="utf-8")
     return path

@@ -29,7 +29,7 @@ def add_entry(text: str, path: Sequence[str], name: str, lines: Sequence[str]) -
             return _with_lines(text, found.start_mark.line, _column(node) + 2, rest)
         node = _mapping(text, found, key)
     if _value(node, name) is not None:
-        raise Conflict(f"« {name} » existe déjà : choisissez un autre identifiant.")
+        raise Conflict("« %(name)s » existe déjà : choisissez un autre identifiant.", name=name)
     return _with_lines(text, _last_line(node), _column(node), block)
 
 

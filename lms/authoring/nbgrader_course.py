@@ -64,8 +64,10 @@ def plan_course(folder: Path, course: Named) -> CoursePlan:
     """
     if not (folder / SOURCE).is_dir():
         raise NotFound(
-            f"{folder} n’a pas de dossier « {SOURCE} » : ce n’est pas un cours nbgrader. "
-            "Pour des carnets seuls, nommez-les."
+            "%(folder)s n’a pas de dossier « %(source)s » : ce n’est pas un cours nbgrader. "
+            "Pour des carnets seuls, nommez-les.",
+            folder=folder,
+            source=SOURCE,
         )
     refused: dict[str, tuple[str, ...]] = {}
     files: dict[str, bytes] = {}
@@ -98,7 +100,10 @@ def write_plan(plan: CoursePlan, target: Path) -> None:
     :raises Conflict: if something stands there already.
     """
     if target.exists() and any(target.iterdir()):
-        raise Conflict(f"{target} existe déjà et n’est pas vide : choisissez un autre dossier.")
+        raise Conflict(
+            "%(target)s existe déjà et n’est pas vide : choisissez un autre dossier.",
+            target=target,
+        )
     for name, content in plan.files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_bytes(content)

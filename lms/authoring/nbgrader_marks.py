@@ -77,7 +77,7 @@ def read_gradebook(path: Path) -> Gradebook:
     :raises Invalid: if it is no gradebook of nbgrader.
     """
     if path.stat().st_size > MAX_BYTES:
-        raise Invalid(f"{path} dépasse {MAX_BYTES // 2**20} Mio.")
+        raise Invalid("%(path)s dépasse %(most)s Mio.", path=path, most=MAX_BYTES // 2**20)
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             students = [
@@ -87,7 +87,11 @@ def read_gradebook(path: Path) -> Gradebook:
             maxima = {(a, n): float(points or 0) for a, n, points in base.execute(MAXIMA)}
             rows = list(base.execute(MARKS))
     except sqlite3.Error as error:
-        raise Invalid(f"{path} n’est pas un carnet de notes de nbgrader ({error}).") from None
+        raise Invalid(
+            "%(path)s n’est pas un carnet de notes de nbgrader (%(error)s).",
+            path=path,
+            error=error,
+        ) from None
     return Gradebook(
         students=tuple(sorted(students, key=lambda student: student.id)),
         max_points=maxima,

@@ -94,7 +94,8 @@ class Library:
             raise Unavailable(
                 "Ce cours ne peut pas être affiché pour le moment : son dossier contient une "
                 "erreur. L’équipe pédagogique peut la trouver avec "
-                f"« garrigue course check {slug} »."
+                "« garrigue course check %(slug)s ».",
+                slug=slug,
             )
         return course
 

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from lms.domain.course import Course
+from lms.domain.words import mark
 from lms.errors import Conflict
 
 NAME_LENGTH = 20
@@ -23,7 +24,9 @@ class ChangedMeanwhile(Conflict):
     """A file of the course changed while it was read."""
 
     def __init__(self, path: object) -> None:
-        super().__init__(f"« {path} » a changé pendant la lecture du cours. Recommencez.")
+        super().__init__(
+            mark("« %(path)s » a changé pendant la lecture du cours. Recommencez."), path=path
+        )
 
 
 def publish(folder: Path, course: Course, published: Path) -> bool:

@@ -166,8 +166,9 @@ def _refuse_strange(instance: Path) -> None:
     names = {path.name for path in instance.iterdir()} if instance.is_dir() else set()
     if names - {SECRET_FILE} and not any(path.exists() for path in begun):
         raise Conflict(
-            f"Le dossier {instance} contient autre chose qu’une démonstration : rien n’y a été "
-            "touché. Donnez-en un autre dans GARRIGUE_INSTANCE."
+            "Le dossier %(instance)s contient autre chose qu’une démonstration : rien n’y a "
+            "été touché. Donnez-en un autre dans GARRIGUE_INSTANCE.",
+            instance=instance,
         )
 
 

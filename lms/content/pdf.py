@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from lms.domain.words import mark
 from lms.errors import Unavailable
 
 WALL_S = 60
@@ -12,9 +13,9 @@ WALL_S = 60
 #: The standard of accessible PDF: tags, language, title, alternative texts.
 VARIANT = "pdf/ua-1"
 
-_UNAVAILABLE = (
+_UNAVAILABLE = mark(
     "Le PDF ne peut pas être fabriqué pour le moment. La page de la fiche dit la même chose et "
-    "peut s’imprimer ; si cela continue, prévenez la personne qui exploite le site."
+    "peut s’imprimer ; si cela continue, prévenez la personne qui exploite le site."
 )
 
 

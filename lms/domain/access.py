@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from lms.domain.words import mark
 from lms.errors import NotAllowed, NotFound, NotSignedIn
 
 
@@ -117,7 +118,7 @@ class Right:
 
 
 #: Said of what does not exist and of what is hidden alike, so that nobody can tell them apart.
-HIDDEN = "Cette page n’existe pas, ou elle ne vous est pas ouverte."
+HIDDEN = mark("Cette page n’existe pas, ou elle ne vous est pas ouverte.")
 
 STAFF = frozenset({Role.TRAINER, Role.COHORT_MANAGER})
 

@@ -149,7 +149,9 @@ def _number(threshold: Threshold, typed: str) -> int:
     is_number = bare.isascii() and bare.isdigit() and len(bare) <= 6
     if not is_number or not threshold.minimum <= int(bare) <= threshold.maximum:
         raise Invalid(
-            f"« {threshold.label} » : écrivez un nombre entier de {threshold.minimum} "
-            f"à {threshold.maximum}."
+            "« %(label)s » : écrivez un nombre entier de %(minimum)s à %(maximum)s.",
+            label=threshold.label,
+            minimum=threshold.minimum,
+            maximum=threshold.maximum,
         )
     return int(bare)

@@ -60,8 +60,10 @@ def read_cells(said: object) -> tuple[SentCell, ...]:
         raise Invalid("La page a envoyé un contenu illisible : rechargez-la.")
     if len(said) > MAX_CELLS:
         raise TooLarge(
-            f"Ce carnet a {len(said)} cellules ; le maximum est {MAX_CELLS}. "
-            "Supprimez celles qui ne servent pas."
+            "Ce carnet a %(count)s cellules ; le maximum est %(most)s. "
+            "Supprimez celles qui ne servent pas.",
+            count=len(said),
+            most=MAX_CELLS,
         )
     cells = tuple(_cell(cell, number) for number, cell in enumerate(said, 1))
     if sum(len(cell.source) for cell in cells) > MAX_CHARACTERS:
@@ -86,10 +88,10 @@ def fitting(outputs: Outputs) -> dict[str, tuple[Mapping[str, Any], ...]]:
 
 def _cell(said: object, number: int) -> SentCell:
     if not isinstance(said, dict):
-        raise Invalid(f"La cellule {number} est illisible : rechargez la page.")
+        raise Invalid("La cellule %(number)s est illisible : rechargez la page.", number=number)
     kind, source, name = said.get("cell_type"), said.get("source"), said.get("id", "")
     if kind not in KINDS or not isinstance(source, str) or not isinstance(name, str):
-        raise Invalid(f"La cellule {number} est illisible : rechargez la page.")
+        raise Invalid("La cellule %(number)s est illisible : rechargez la page.", number=number)
     return SentCell(
         id=name,
         kind=kind,

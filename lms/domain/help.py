@@ -53,7 +53,8 @@ def read_text(text: str) -> str:
         raise Invalid("Écrivez d’abord votre message.")
     if len(bare) > MAX_CHARACTERS:
         raise TooLarge(
-            f"Ce message dépasse {MAX_CHARACTERS} caractères. Gardez l’essentiel : le code "
-            "de la cellule est déjà joint."
+            "Ce message dépasse %(most)s caractères. Gardez l’essentiel : le code "
+            "de la cellule est déjà joint.",
+            most=MAX_CHARACTERS,
         )
     return bare

@@ -47,12 +47,13 @@ def refuse_weak(password: str, *, email: str = "", name: str = "") -> None:
     """
     if len(password) < MIN_CHARACTERS:
         raise WeakPassword(
-            f"Ce mot de passe est trop court : au moins {MIN_CHARACTERS} caractères. "
-            "Quatre mots qui n’ont rien à voir entre eux font un bon mot de passe."
+            "Ce mot de passe est trop court : au moins %(min_characters)s caractères. "
+            "Quatre mots qui n’ont rien à voir entre eux font un bon mot de passe.",
+            min_characters=MIN_CHARACTERS,
         )
     if len(password) > MAX_CHARACTERS:
         raise WeakPassword(
-            f"Ce mot de passe est trop long : {MAX_CHARACTERS} caractères au plus."
+            "Ce mot de passe est trop long : %(most)s caractères au plus.", most=MAX_CHARACTERS
         )
     plain = _plain(password)
     own = {_plain(email), _plain(email.partition("@")[0]), _plain(name)} - {""}

@@ -52,7 +52,7 @@ def read_email(text: str) -> str:
     """
     email = unicodedata.normalize("NFKC", text).strip().lower()
     if len(email) > MAX_EMAIL_CHARACTERS or not EMAIL.fullmatch(email):
-        raise Invalid(f"« {email[:60]} » n’est pas une adresse électronique.")
+        raise Invalid("« %(email)s » n’est pas une adresse électronique.", email=email[:60])
     return email
 
 
@@ -68,7 +68,9 @@ def read_name(text: str) -> str:
     if not name:
         raise Invalid("Le nom manque.")
     if len(name) > MAX_NAME_CHARACTERS:
-        raise Invalid(f"Le nom est trop long : {MAX_NAME_CHARACTERS} caractères au plus.")
+        raise Invalid(
+            "Le nom est trop long : %(most)s caractères au plus.", most=MAX_NAME_CHARACTERS
+        )
     if not name.isprintable():
         raise Invalid("Le nom contient des caractères invisibles : retapez-le.")
     return name
@@ -87,8 +89,9 @@ def read_role(text: str) -> Role:
     compact = {_compact(label): role for role, label in ROLE_LABELS.items()} | ROLE_NAMES
     if words not in compact:
         raise Invalid(
-            f"« {text.strip()[:60]} » n’est pas un rôle. Rôles : "
-            f"{', '.join(role.value for role in Role)}."
+            "« %(text)s » n’est pas un rôle. Rôles : %(role)s.",
+            text=text.strip()[:60],
+            role=", ".join(role.value for role in Role),
         )
     return compact[words]
 

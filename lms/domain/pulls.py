@@ -69,7 +69,7 @@ def checked_branch(branch: str) -> str:
     :raises Invalid: if git could take it for something else.
     """
     if not BRANCH.match(branch):
-        raise Invalid(f"« {branch[:60]} » n’est pas un nom de branche.")
+        raise Invalid("« %(branch)s » n’est pas un nom de branche.", branch=branch[:60])
     return branch
 
 
@@ -80,7 +80,8 @@ def checked_folder(folder: str) -> str:
     """
     if folder and not FOLDER.match(folder):
         raise Invalid(
-            f"« {folder[:60]} » n’est pas un dossier du dépôt, comme « cours/python »."
+            "« %(folder)s » n’est pas un dossier du dépôt, comme « cours/python ».",
+            folder=folder[:60],
         )
     return folder
 

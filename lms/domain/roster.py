@@ -55,7 +55,7 @@ def read_roster(content: bytes) -> list[RosterLine]:
     if not rows:
         raise BadRoster([f"Ligne 1 : la liste est vide. Colonnes attendues : {_expected()}."])
     if len(rows) > MAX_LINES:
-        raise TooLarge(f"La liste est trop longue : {MAX_LINES} lignes au plus.")
+        raise TooLarge("La liste est trop longue : %(most)s lignes au plus.", most=MAX_LINES)
     columns = _columns(rows[0])
     lines: list[RosterLine] = []
     mistakes: list[str] = []
@@ -131,7 +131,9 @@ def _columns(header: tuple[int, list[str]]) -> list[str]:
 
 def _line(number: int, cells: list[str], columns: list[str]) -> RosterLine:
     if len(cells) != len(columns):
-        raise Invalid(f"{len(cells)} cellules au lieu de {len(columns)}.")
+        raise Invalid(
+            "%(count)s cellules au lieu de %(count_2)s.", count=len(cells), count_2=len(columns)
+        )
     found = dict(zip(columns, cells, strict=True))
     promotion = found["promotion"].strip()
     if not promotion:

@@ -53,8 +53,9 @@ class Places:
         mine = self._held[user_id] + sum(each.user_id == user_id for each in self._line)
         if mine >= self.limit_each and not self.make_room(user_id):
             raise TooMany(
-                f"Vous travaillez déjà dans {self.limit_each} carnets : fermez-en un pour "
-                "ouvrir celui-ci, puis redémarrez Python."
+                "Vous travaillez déjà dans %(most)s carnets : fermez-en un pour "
+                "ouvrir celui-ci, puis redémarrez Python.",
+                most=self.limit_each,
             )
         loop = asyncio.get_running_loop()
         waiting = Waiting(

@@ -77,8 +77,11 @@ def copy_promotion(
     found = find_promotion(source, promotion_slug)
     if found.programme.course_slug != course_slug:
         raise NotFound(
-            f"La promotion « {promotion_slug} » suit un autre cours : "
-            f"« {found.programme.course_slug} », et non « {course_slug} »."
+            "La promotion « %(promotion_slug)s » suit un autre cours : "
+            "« %(course_slug)s », et non « %(course_slug_2)s ».",
+            promotion_slug=promotion_slug,
+            course_slug=found.programme.course_slug,
+            course_slug_2=course_slug,
         )
     parents = {
         Organisation.__table__: {found.programme.organisation_id, found.campus.organisation_id},

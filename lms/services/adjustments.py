@@ -127,15 +127,17 @@ def _read(session: Session, planning: Planning, wanted: Grant) -> str:
     if not reason:
         raise Invalid("Écrivez le motif, en quelques mots : « Accord du 12 octobre ».")
     if len(reason) > MAX_REASON_CHARACTERS:
-        raise Invalid(f"Le motif est trop long : {MAX_REASON_CHARACTERS} caractères au plus.")
+        raise Invalid(
+            "Le motif est trop long : %(most)s caractères au plus.", most=MAX_REASON_CHARACTERS
+        )
     return reason
 
 
 def _refuse_amounts(wanted: Grant) -> None:
     if not 0 <= wanted.extra_days <= MAX_EXTRA_DAYS:
-        raise Invalid(f"De 0 à {MAX_EXTRA_DAYS} jours de plus.")
+        raise Invalid("De 0 à %(most)s jours de plus.", most=MAX_EXTRA_DAYS)
     if not 0 <= wanted.extra_attempts <= MAX_EXTRA_ATTEMPTS:
-        raise Invalid(f"De 0 à {MAX_EXTRA_ATTEMPTS} tentatives de plus.")
+        raise Invalid("De 0 à %(most)s tentatives de plus.", most=MAX_EXTRA_ATTEMPTS)
     if wanted.due_at is not None and wanted.extra_days:
         raise Invalid("Donnez des jours de plus, ou une date : pas les deux.")
     if wanted.due_at is None and not wanted.extra_days and not wanted.extra_attempts:

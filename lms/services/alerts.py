@@ -247,7 +247,8 @@ def _read_note(note: str) -> str:
         raise Invalid("Écrivez pourquoi : la note aide qui reprendra le suivi.")
     if len(bare) > MAX_NOTE_CHARACTERS:
         raise Invalid(
-            f"Cette note dépasse {MAX_NOTE_CHARACTERS} caractères : raccourcissez-la."
+            "Cette note dépasse %(most)s caractères : raccourcissez-la.",
+            most=MAX_NOTE_CHARACTERS,
         )
     return bare
 

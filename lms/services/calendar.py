@@ -98,7 +98,7 @@ def date_shown(
     calendar = calendar_of(session, planning, language=language)
     found = next((shown for shown in calendar.dates if shown.symbol == symbol), None)
     if found is None:
-        raise NotFound(f"Le cours n’a pas de date « {symbol[:40]} ».")
+        raise NotFound("Le cours n’a pas de date « %(symbol)s ».", symbol=symbol[:40])
     return found
 
 

@@ -27,8 +27,9 @@ def read_closure(label: str, first_on: date | None, last_on: date | None) -> Clo
     label = " ".join(label.split())
     if not label or len(label) > MAX_LABEL_CHARACTERS:
         raise Invalid(
-            f"Nommez la fermeture en {MAX_LABEL_CHARACTERS} caractères au plus, comme "
-            "« Congés de fin d’année »."
+            "Nommez la fermeture en %(most)s caractères au plus, comme "
+            "« Congés de fin d’année ».",
+            most=MAX_LABEL_CHARACTERS,
         )
     if first_on is None:
         raise Invalid("Indiquez le premier jour de la fermeture.")
@@ -47,7 +48,9 @@ def add_closure(session: Session, planning: Planning, closed: Closed) -> AuditEv
     """
     known = closures_of(session, planning)
     if len(known) >= MAX_CLOSURES:
-        raise Conflict(f"{MAX_CLOSURES} fermetures au plus : retirez-en avant d’en ajouter.")
+        raise Conflict(
+            "%(most)s fermetures au plus : retirez-en avant d’en ajouter.", most=MAX_CLOSURES
+        )
     if any((row.first_on, row.last_on) == (closed.first_on, closed.last_on) for row in known):
         raise Conflict("Une fermeture aux mêmes jours est déjà là.")
     row = Closure(

@@ -45,8 +45,9 @@ def write(
         raise Invalid("Écrivez votre commentaire avant de l’envoyer.")
     if len(text) > MAX_CHARACTERS:
         raise Invalid(
-            f"Ce commentaire dépasse {MAX_CHARACTERS} caractères. Raccourcissez-le, "
-            "ou écrivez-en un par exercice."
+            "Ce commentaire dépasse %(most)s caractères. Raccourcissez-le, "
+            "ou écrivez-en un par exercice.",
+            most=MAX_CHARACTERS,
         )
     known = {each["id"] for each in submission.version.exercises}
     if exercise_id and exercise_id not in known:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.domain.access import HIDDEN
 from lms.domain.regrades import ContestState
+from lms.domain.words import mark
 from lms.errors import Conflict, Invalid, NotFound
 from lms.models import Contest, Promotion, Submission
 from lms.services import audit
@@ -30,7 +31,7 @@ def contest(
     run = run_of(session, submission.id)
     if run is None:
         raise Conflict("Ce rendu n’a pas encore de résultat : il n’y a rien à contester.")
-    said = _text(text, "Dites ce qui vous semble faux, et pourquoi.")
+    said = _text(text, mark("Dites ce qui vous semble faux, et pourquoi."))
     if exercise_id and exercise_id not in {each.exercise_id for each in run.exercises}:
         raise Invalid("Cet exercice n’est pas dans ce rendu : choisissez-le dans la liste.")
     if any(each.state == ContestState.OPEN for each in contests_of(session, submission.id)):
@@ -68,7 +69,7 @@ def answer(
     """
     if found.state != ContestState.OPEN:
         raise Conflict("Une réponse a déjà été donnée : elle est affichée sur cette page.")
-    found.answer = _text(text, "Écrivez une réponse : la personne la recevra.")
+    found.answer = _text(text, mark("Écrivez une réponse : la personne la recevra."))
     found.state = (ContestState.ACCEPTED if is_accepted else ContestState.EXPLAINED).value
     found.answered_by_id, found.answered_at = actor_id, now
     session.flush()
@@ -124,7 +125,7 @@ def _text(text: str, missing: str) -> str:
     if not said:
         raise Invalid(missing)
     if len(said) > TEXT_LENGTH:
-        raise Invalid(f"Ce texte dépasse {TEXT_LENGTH} caractères : abrégez-le.")
+        raise Invalid("Ce texte dépasse %(most)s caractères : abrégez-le.", most=TEXT_LENGTH)
     return said
 
 

@@ -39,7 +39,10 @@ def take_back(
     for move in back:
         row = rows.get(move.symbol)
         if (row.at if row else None) != move.before:
-            raise Conflict(f"La date « {move.symbol} » a changé depuis : rien n’est annulé.")
+            raise Conflict(
+                "La date « %(symbol)s » a changé depuis : rien n’est annulé.",
+                symbol=move.symbol,
+            )
     _move(session, planning, back)
     return note(session, planning, "calendar.applied", planning.subject, moves=_told(back))
 
@@ -59,7 +62,7 @@ def set_date(
     :raises NotFound: if the course has no such date.
     """
     if symbol not in symbols_of(planning):
-        raise NotFound(f"Le cours n’a pas de date « {symbol[:40]} ».")
+        raise NotFound("Le cours n’a pas de date « %(symbol)s ».", symbol=symbol[:40])
     row = stored(session, planning).get(symbol)
     before, was_by_hand = (row.at, row.is_by_hand) if row else (None, False)
     if (before, was_by_hand) == (at, is_by_hand):
@@ -87,7 +90,8 @@ def free_date(session: Session, planning: Planning, symbol: str) -> AuditEvent |
     placed = date_shown(session, planning, symbol).placed
     if placed is None:
         raise Conflict(
-            f"« {symbol} » n’est pas une semaine : sa date ne peut être fixée qu’à la main."
+            "« %(symbol)s » n’est pas une semaine : sa date ne peut être fixée qu’à la main.",
+            symbol=symbol,
         )
     return set_date(session, planning, symbol, placed.at, is_by_hand=False)
 

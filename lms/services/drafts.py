@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.blobs import BlobStore
 from lms.domain.draft_cells import SentCell, Work, is_same, written
 from lms.domain.drafts import Saved, kept
+from lms.domain.words import mark
 from lms.errors import Conflict, NotFound
 from lms.models import AssignmentVersion, Draft, DraftOutputs, DraftVersion
 from lms.services import traces
@@ -76,8 +77,10 @@ class Stale(Conflict):
 
     def __init__(self, document: Document) -> None:
         super().__init__(
-            "Ce carnet a été modifié ailleurs, dans un autre onglet ou sur un autre "
-            "ordinateur. Choisissez la version à garder : l’autre reste dans l’historique."
+            mark(
+                "Ce carnet a été modifié ailleurs, dans un autre onglet ou sur un autre "
+                "ordinateur. Choisissez la version à garder : l’autre reste dans l’historique."
+            )
         )
         self.document = document
 

@@ -51,8 +51,10 @@ def plan(
     """
     if len(lines) > MAX_LINES:
         raise TooLarge(
-            f"La liste a {len(lines)} lignes, et cette page en montre {MAX_LINES} au plus : "
-            "partagez-la en plusieurs."
+            "La liste a %(count)s lignes, et cette page en montre %(most)s au plus : "
+            "partagez-la en plusieurs.",
+            count=len(lines),
+            most=MAX_LINES,
         )
     emails = [line.email for line in lines]
     users = {

@@ -44,7 +44,7 @@ def set_goal(
     :raises Invalid: if a week cannot hold that much.
     """
     if not 1 <= target <= most(kind):
-        raise Invalid(f"Choisissez un nombre entre 1 et {most(kind)}.")
+        raise Invalid("Choisissez un nombre entre 1 et %(most)s.", most=most(kind))
     row = session.get(WeeklyGoal, user_id) or WeeklyGoal(user_id=user_id)
     row.kind, row.target, row.set_at = kind.value, target, now
     session.add(row)

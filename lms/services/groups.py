@@ -85,12 +85,14 @@ def create_group(
     """
     name = " ".join(name.split())
     if not name or len(name) > MAX_NAME_CHARACTERS:
-        raise Invalid(f"Donnez au groupe un nom de {MAX_NAME_CHARACTERS} caractères au plus.")
+        raise Invalid(
+            "Donnez au groupe un nom de %(most)s caractères au plus.", most=MAX_NAME_CHARACTERS
+        )
     known = select(Group.id).where(
         Group.promotion_id == planning.promotion.id, Group.name == name
     )
     if session.scalar(known) is not None:
-        raise Conflict(f"Un groupe « {name} » existe déjà.")
+        raise Conflict("Un groupe « %(name)s » existe déjà.", name=name)
     row = Group(promotion_id=planning.promotion.id, name=name)
     session.add(row)
     session.flush()

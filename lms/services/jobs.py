@@ -11,6 +11,7 @@ from sqlalchemy import CursorResult, Update, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from lms.domain.jobs import MAX_ATTEMPTS, JobState, Priority, back_off
+from lms.domain.words import mark
 from lms.errors import Conflict, NotFound
 from lms.models import Job, Submission
 
@@ -22,7 +23,10 @@ class StaleLease(Conflict):
     """The job was given to another worker meanwhile: this one's report counts for nothing."""
 
     def __init__(self, job_id: int) -> None:
-        super().__init__(f"La tâche {job_id} a été confiée à un autre processus de correction.")
+        super().__init__(
+            mark("La tâche %(job_id)s a été confiée à un autre processus de correction."),
+            job_id=job_id,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,9 +209,12 @@ def retry(session: Session, job_id: int, *, now: datetime) -> Job:
     """
     job = session.get(Job, job_id)
     if job is None:
-        raise NotFound(f"Il n’y a pas de tâche {job_id}.")
+        raise NotFound("Il n’y a pas de tâche %(job_id)s.", job_id=job_id)
     if job.state != JobState.QUARANTINED:
-        raise Conflict(f"La tâche {job_id} n’est pas mise de côté : il n’y a rien à relancer.")
+        raise Conflict(
+            "La tâche %(job_id)s n’est pas mise de côté : il n’y a rien à relancer.",
+            job_id=job_id,
+        )
     job.state = JobState.WAITING
     job.attempts = 0
     job.run_after = now

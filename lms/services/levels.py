@@ -245,4 +245,6 @@ def _check_reason(reason: str) -> None:
     if not reason.strip():
         raise Invalid("Écrivez la raison : la personne concernée la lira.")
     if len(reason) > MAX_CHARACTERS:
-        raise Invalid(f"La raison dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
+        raise Invalid(
+            "La raison dépasse %(most)s caractères : raccourcissez-la.", most=MAX_CHARACTERS
+        )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lms.domain import words
 from lms.domain.access import HIDDEN
 from lms.domain.manual_marks import COUNTING, Held, MarkState, Slot, slot_for
 from lms.errors import Conflict, NotAllowed, NotFound
@@ -29,10 +30,17 @@ class Stale(Conflict):
     """Somebody wrote the mark in between; `mark` is what is kept now."""
 
     def __init__(self, mark: ManualMark) -> None:
-        name = mark.marker.name if mark.marker else "Une autre personne"
         super().__init__(
-            f"{name} a enregistré une lecture de ce rendu pendant que vous lisiez. "
-            "Ce que vous avez écrit est ci-dessous, et rien n’est encore écrasé."
+            words.mark(
+                "%(name)s a enregistré une lecture de ce rendu pendant que vous lisiez. "
+                "Ce que vous avez écrit est ci-dessous, et rien n’est encore écrasé."
+            )
+            if mark.marker
+            else words.mark(
+                "Une autre personne a enregistré une lecture de ce rendu pendant que vous "
+                "lisiez. Ce que vous avez écrit est ci-dessous, et rien n’est encore écrasé."
+            ),
+            name=mark.marker.name if mark.marker else "",
         )
         self.mark = mark
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lms.domain.manual_marks import Slot
 from lms.domain.rubrics import RubricKind
+from lms.domain.words import mark
 from lms.errors import Invalid
 from lms.models import ManualMark, ManualMarkPart, RubricVersion
 from lms.services.rubrics import grid_of
@@ -71,7 +72,7 @@ class Incomplete(Invalid):
 
     def __init__(self, missing: Mapping[str, str]) -> None:
         super().__init__(
-            "Rien n’est encore enregistré : complétez ce qui est marqué ci-dessous."
+            mark("Rien n’est encore enregistré : complétez ce qui est marqué ci-dessous.")
         )
         self.missing = missing
 

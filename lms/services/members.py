@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from lms.domain.access import Role
 from lms.domain.people import sort_key
+from lms.domain.words import mark
 from lms.errors import Conflict, NotFound
 from lms.models import AuditEvent, Invitation, Membership, Promotion, User
 from lms.services import audit, invitations, roles
@@ -21,8 +22,10 @@ class LastManager(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "La promotion n’aurait plus de chargé ou chargée de promotion : donnez d’abord ce "
-            "rôle à une autre personne."
+            mark(
+                "La promotion n’aurait plus de chargé ou chargée de promotion : donnez "
+                "d’abord ce rôle à une autre personne."
+            )
         )
 
 

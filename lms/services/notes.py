@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lms.catalogue import Library
 from lms.domain.course import Course
+from lms.domain.words import mark
 from lms.errors import Conflict, Refusal, TooLarge
 from lms.models import Note
 
@@ -44,8 +45,10 @@ class ChangedElsewhere(Conflict):
 
     def __init__(self, kept: Note) -> None:
         super().__init__(
-            "Cette note a changé dans une autre fenêtre. Les deux textes sont là : gardez ce "
-            "qui vous convient."
+            mark(
+                "Cette note a changé dans une autre fenêtre. Les deux textes sont là : "
+                "gardez ce qui vous convient."
+            )
         )
         self.kept = kept
 
@@ -74,8 +77,9 @@ def write(
     text = text.replace("\r\n", "\n").rstrip()
     if len(text) > MAX_CHARACTERS:
         raise TooLarge(
-            f"Une note a {MAX_CHARACTERS // 1000}\N{NARROW NO-BREAK SPACE}000 caractères au "
-            "plus : raccourcissez-la, ou continuez sur une autre leçon."
+            "Une note a %(most)s\N{NARROW NO-BREAK SPACE}000 caractères au "
+            "plus : raccourcissez-la, ou continuez sur une autre leçon.",
+            most=MAX_CHARACTERS // 1000,
         )
     note = note_of(session, user_id, where)
     if note is not None and note.text == text:

@@ -37,7 +37,9 @@ def note(
     if not text:
         raise Invalid("Écrivez ce que vous avez observé.")
     if len(text) > MAX_CHARACTERS:
-        raise Invalid(f"L’observation dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
+        raise Invalid(
+            "L’observation dépasse %(most)s caractères : raccourcissez-la.", most=MAX_CHARACTERS
+        )
     if on > now.date():
         raise Invalid("Une observation ne peut pas être datée dans l’avenir.")
     observation = Observation(

@@ -12,6 +12,7 @@ from lms.domain.course import Assignment, Course
 from lms.domain.jobs import JobState
 from lms.domain.marks import percent
 from lms.domain.unlocking import Unlock, declared_opening
+from lms.domain.words import mark
 from lms.errors import Conflict, NotAllowed
 from lms.models import (
     Job,
@@ -30,10 +31,13 @@ class AttemptsUsed(Conflict):
 
     def __init__(self, attempts: int) -> None:
         super().__init__(
-            f"Vous avez utilisé vos {attempts} tentatives pour cet exercice. Demandez une "
-            "tentative de plus à votre formatrice ou formateur si vous en avez besoin."
+            mark(
+                "Vous avez utilisé vos %(attempts)s tentatives pour cet exercice. Demandez une "
+                "tentative de plus à votre formatrice ou formateur si vous en avez besoin."
+            )
             if attempts > 1
-            else "Cet exercice ne se dépose qu’une fois, et vous l’avez déjà déposé."
+            else mark("Cet exercice ne se dépose qu’une fois, et vous l’avez déjà déposé."),
+            attempts=attempts,
         )
 
 
@@ -46,7 +50,8 @@ class PromotionEnded(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"La promotion « {name} » est terminée : elle ne prend plus de rendus."
+            mark("La promotion « %(name)s » est terminée : elle ne prend plus de rendus."),
+            name=name,
         )
 
 

@@ -65,7 +65,7 @@ def try_file(
         return read_sheet(_rows(data), known, learners)
     except csv.Error:
         raise Invalid(
-            "Une cellule de ce fichier est trop longue : vérifiez ses guillemets, ou "
+            "Une cellule de ce fichier est trop longue : vérifiez ses guillemets, ou "
             "enregistrez-le en XLSX."
         ) from None
 

@@ -50,11 +50,14 @@ def set_score(
     value, said = read_number(points), reason.strip()
     if value is None or not 0 <= value <= place.max_points:
         most = f"{place.max_points:g}".replace(".", ",")
-        raise Invalid(f"La note est un nombre entre 0 et {most}, tel que « 2,5 ».")
+        raise Invalid("La note est un nombre entre 0 et %(most)s, tel que « 2,5 ».", most=most)
     if not said:
         raise Invalid("Dites pourquoi : la personne et vos collègues liront cette raison.")
     if len(said) > REASON_LENGTH:
-        raise Invalid(f"La raison dépasse {REASON_LENGTH} caractères : abrégez-la.")
+        raise Invalid(
+            "La raison dépasse %(reason_length)s caractères : abrégez-la.",
+            reason_length=REASON_LENGTH,
+        )
     before = current(session, place)
     _end(session, place, actor_id, now)
     made = ScoreOverride(

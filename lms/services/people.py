@@ -55,7 +55,7 @@ def create_user(
     """
     email, name = read_email(email), read_name(name)
     if find_user(session, email) is not None:
-        raise Conflict(f"{email} a déjà un compte.")
+        raise Conflict("%(email)s a déjà un compte.", email=email)
     user = User(email=email, name=name, is_operator=is_operator, created_at=now)
     session.add(user)
     session.flush()

@@ -23,7 +23,7 @@ def find_promotion(session: Session, slug: str) -> Promotion:
     """
     promotion = promotion_by_slug(session, slug)
     if promotion is None:
-        raise NotFound(f"La promotion « {slug[:60]} » n’existe pas.")
+        raise NotFound("La promotion « %(slug)s » n’existe pas.", slug=slug[:60])
     return promotion
 
 
@@ -75,13 +75,14 @@ def create_promotion(
     """
     if not SLUG.fullmatch(slug) or len(slug) > MAX_SLUG_CHARACTERS:
         raise Invalid(
-            f"« {slug[:60]} » ne convient pas : des lettres sans accent, des chiffres "
-            "et des tirets, comme « castelnau-2026 »."
+            "« %(slug)s » ne convient pas : des lettres sans accent, des chiffres "
+            "et des tirets, comme « castelnau-2026 ».",
+            slug=slug[:60],
         )
     if ends_on < starts_on:
         raise Invalid("La promotion finirait avant de commencer : vérifiez les dates.")
     if session.scalar(select(Promotion.id).where(Promotion.slug == slug)) is not None:
-        raise Conflict(f"La promotion « {slug} » existe déjà.")
+        raise Conflict("La promotion « %(slug)s » existe déjà.", slug=slug)
     school = _organisation(session, organisation)
     promotion = Promotion(
         slug=slug,

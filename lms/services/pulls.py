@@ -116,8 +116,9 @@ def remote_of(session: Session, slug: str) -> CourseRemote:
     remote = session.get(CourseRemote, slug)
     if remote is None:
         raise NotFound(
-            f"Le cours « {slug[:60]} » ne vient d’aucun dépôt : « garrigue course remote » en "
-            "nomme un."
+            "Le cours « %(slug)s » ne vient d’aucun dépôt : « garrigue course remote » en "
+            "nomme un.",
+            slug=slug[:60],
         )
     return remote
 
@@ -152,7 +153,7 @@ def ask(
     )
     if source is not Source.COMMAND and (asked or 0) >= MOST_ASKED:
         raise TooMany(
-            "Ce cours a été rechargé trop souvent : attendez dix minutes.",
+            "Ce cours a été rechargé trop souvent : attendez dix minutes.",
             retry_after_s=int(ASKED_IN.total_seconds()),
         )
     pull = CoursePull(

@@ -12,6 +12,7 @@ from lms.domain.course import Assignment
 from lms.domain.jobs import JobState
 from lms.domain.marks import percent
 from lms.domain.regrades import RegradeState
+from lms.domain.words import mark
 from lms.errors import Conflict
 from lms.models import Evidence, GradingRun, Job, Regrade
 from lms.services import evidence, scores
@@ -35,7 +36,9 @@ def apply(
     :return: the learners whose score became another one.
     :raises Conflict: if it was decided already, or still runs.
     """
-    _take_turn(session, regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    _take_turn(
+        session, regrade, RegradeState.OPEN, mark("Cette recorrection est déjà décidée.")
+    )
     if not progress(session, regrade.id).is_finished:
         raise Conflict("Des rendus sont encore en cours de correction : attendez la fin.")
     learner_ids: set[int] = set()
@@ -56,7 +59,9 @@ def drop(session: Session, regrade: Regrade, *, actor_id: int, now: datetime) ->
 
     :raises Conflict: if it was decided already.
     """
-    _take_turn(session, regrade, RegradeState.OPEN, "Cette recorrection est déjà décidée.")
+    _take_turn(
+        session, regrade, RegradeState.OPEN, mark("Cette recorrection est déjà décidée.")
+    )
     session.execute(delete(Job).where(Job.regrade_id == regrade.id, Job.state != JobState.DONE))
     _decide(session, regrade, RegradeState.DROPPED, None, set(), actor_id, now)
 
@@ -75,7 +80,7 @@ def undo(
     :raises Conflict: if it is not applied, or another one was applied after it.
     """
     _take_turn(
-        session, regrade, RegradeState.APPLIED, "Cette recorrection n’est pas appliquée."
+        session, regrade, RegradeState.APPLIED, mark("Cette recorrection n’est pas appliquée.")
     )
     runs = session.scalars(
         select(GradingRun).where(

@@ -16,11 +16,8 @@ from lms.services import audit, passwords, sign_in
 SALT = "garrigue.password-reset"
 
 
-class BadLink(Conflict):
+class BadResetLink(Conflict):
     """A reset link that cannot be used, or not any more."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} Demandez un nouveau lien depuis la page de connexion.")
 
 
 def reset_token(user: User, *, secret_key: str) -> str:
@@ -31,19 +28,27 @@ def reset_token(user: User, *, secret_key: str) -> str:
 def find_by_token(session: Session, token: str, *, secret_key: str, lifetime_s: int) -> User:
     """Return the person whose reset link this is.
 
-    :raises BadLink: if it is forged, too old, or was used.
+    :raises BadResetLink: if it is forged, too old, or was used.
     """
     try:
         user_id, fingerprint = _signer(secret_key).loads(token, max_age=lifetime_s)
     except SignatureExpired as error:
-        raise BadLink("Ce lien a expiré.") from error
+        raise BadResetLink(
+            "Ce lien a expiré. Demandez-en un autre depuis la page de connexion."
+        ) from error
     except (BadSignature, ValueError, TypeError) as error:
-        raise BadLink("Ce lien n’est pas valable.") from error
+        raise BadResetLink(
+            "Ce lien n’est pas valable. Demandez-en un autre depuis la page de connexion."
+        ) from error
     user = session.get(User, user_id)
     if user is None or not user.is_active:
-        raise BadLink("Ce lien n’est pas valable.")
+        raise BadResetLink(
+            "Ce lien n’est pas valable. Demandez-en un autre depuis la page de connexion."
+        )
     if not hmac.compare_digest(fingerprint, _print_of(user, secret_key)):
-        raise BadLink("Ce lien a déjà servi.")
+        raise BadResetLink(
+            "Ce lien a déjà servi. Demandez-en un autre depuis la page de connexion."
+        )
     return user
 
 

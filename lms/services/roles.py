@@ -68,7 +68,12 @@ def leave(
     """
     membership = _find(session, user, promotion, role)
     if membership is None or not _holds(membership, now):
-        raise NotFound(f"{user.email} n’a pas le rôle « {role.value} » dans {promotion.slug}.")
+        raise NotFound(
+            "%(email)s n’a pas le rôle « %(value)s » dans %(slug)s.",
+            email=user.email,
+            value=role.value,
+            slug=promotion.slug,
+        )
     end(session, membership, actor_id=actor_id, now=now)
 
 

@@ -127,9 +127,10 @@ def change(
     latest = rubric.versions[-1]
     if latest.number != base:
         raise Conflict(
-            f"Quelqu’un a enregistré la version {latest.number} de cette grille pendant que "
+            "Quelqu’un a enregistré la version %(number)s de cette grille pendant que "
             "vous écriviez. Ce que vous avez écrit est ci-dessous : ouvrez l’autre version "
-            "dans un nouvel onglet, puis enregistrez à nouveau pour garder la vôtre."
+            "dans un nouvel onglet, puis enregistrez à nouveau pour garder la vôtre.",
+            number=latest.number,
         )
     before, rubric.title = rubric.title, title.strip()
     is_new = grid_of(latest) != grid

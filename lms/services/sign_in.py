@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from lms.config import Config
+from lms.domain.words import mark
 from lms.errors import Invalid, TooMany
 from lms.models import SignIn, SignInAttempt, User
 from lms.services import audit, passwords
@@ -25,8 +26,10 @@ class WrongCredentials(Invalid):
 
     def __init__(self) -> None:
         super().__init__(
-            "L’adresse ou le mot de passe ne convient pas. Vérifiez-les, "
-            "ou demandez un nouveau mot de passe."
+            mark(
+                "L’adresse ou le mot de passe ne convient pas. Vérifiez-les, "
+                "ou demandez un nouveau mot de passe."
+            )
         )
 
 
@@ -154,9 +157,10 @@ def _too_many(wait: timedelta) -> TooMany:
     wait_s = max(1, math.ceil(wait.total_seconds()))
     minutes = math.ceil(wait_s / 60)
     return TooMany(
-        f"Trop d’essais de connexion : réessayez dans {minutes} min. "
+        "Trop d’essais de connexion : réessayez dans %(minutes)s min. "
         "Votre travail est gardé. Si vous avez oublié votre mot de passe, "
         "demandez-en un nouveau.",
+        minutes=minutes,
         retry_after_s=wait_s,
     )
 

@@ -52,9 +52,13 @@ def keep(
     if not text:
         raise Invalid("Écrivez la phrase à garder.")
     if len(text) > MAX_CHARACTERS:
-        raise Invalid(f"Cette phrase dépasse {MAX_CHARACTERS} caractères : raccourcissez-la.")
+        raise Invalid(
+            "Cette phrase dépasse %(most)s caractères : raccourcissez-la.", most=MAX_CHARACTERS
+        )
     if snippet is None and len(of_owner(session, owner_id)) >= MAX_KEPT:
-        raise Invalid(f"Vous gardez déjà {MAX_KEPT} phrases : supprimez-en une d’abord.")
+        raise Invalid(
+            "Vous gardez déjà %(most)s phrases : supprimez-en une d’abord.", most=MAX_KEPT
+        )
     kept = snippet or Snippet(owner_id=owner_id)
     kept.title = " ".join(title.split())[:MAX_TITLE_CHARACTERS] or _first_words(text)
     kept.text, kept.changed_at = text, now

@@ -18,6 +18,7 @@ from lms.config import MIB
 from lms.domain.access import HIDDEN
 from lms.domain.course import Assignment, Course
 from lms.domain.unlocking import Unlock, declared_opening
+from lms.domain.words import mark
 from lms.errors import Conflict, Invalid, NotFound, TooLarge
 from lms.models import AssignmentVersion, Submission, User
 from lms.services import audit, jobs, openings
@@ -36,8 +37,10 @@ class NoAnswers(Conflict):
 
     def __init__(self, notebook_hash: str) -> None:
         super().__init__(
-            "Ce carnet ne contient aucune réponse : il est identique à l’énoncé. "
-            "Vérifiez que vous avez enregistré votre travail et choisi le bon fichier."
+            mark(
+                "Ce carnet ne contient aucune réponse : il est identique à l’énoncé. "
+                "Vérifiez que vous avez enregistré votre travail et choisi le bon fichier."
+            )
         )
         self.notebook_hash = notebook_hash
 
@@ -171,8 +174,9 @@ def attempts_of(
 def too_large(max_bytes: int) -> TooLarge:
     """Return the refusal of a file that weighs more than that."""
     return TooLarge(
-        f"Ce carnet dépasse {max_bytes // MIB} Mio. Dans Jupyter, effacez les sorties de "
-        "toutes les cellules, enregistrez, puis déposez-le à nouveau."
+        "Ce carnet dépasse %(most)s Mio. Dans Jupyter, effacez les sorties de "
+        "toutes les cellules, enregistrez, puis déposez-le à nouveau.",
+        most=max_bytes // MIB,
     )
 
 

@@ -171,11 +171,11 @@ def _refuse_unusable(wanted: TermSettings) -> None:
     late = wanted.late
     if late is not None:
         if not 0 <= late.grace_s <= MAX_GRACE_S:
-            raise Invalid(f"La tolérance va de 0 à {MAX_GRACE_S // HOUR_S} heures.")
+            raise Invalid("La tolérance va de 0 à %(most)s heures.", most=MAX_GRACE_S // HOUR_S)
         if not (0 <= late.loss_per_day <= 1 and 0 <= late.floor <= 1):
-            raise Invalid("La perte par jour et le minimum gardé vont de 0 à 100 %.")
+            raise Invalid("La perte par jour et le minimum gardé vont de 0 à 100 %.")
     if wanted.attempts is not None and not 0 <= wanted.attempts <= MAX_ATTEMPTS:
-        raise Invalid(f"De 1 à {MAX_ATTEMPTS} tentatives.")
+        raise Invalid("De 1 à %(most)s tentatives.", most=MAX_ATTEMPTS)
 
 
 def _row(session: Session, planning: Planning, assignment_id: str) -> AssignmentRules | None:

@@ -121,7 +121,8 @@ def _understood(typed: TypedWeights) -> Weights:
         for key, (category, weight) in typed.items.items()
     }
     if problems:
-        raise Invalid(" ".join(problems))
+        together = " ".join(problems)
+        raise Invalid(together)
     missing = Missing.ZERO if typed.missing == Missing.ZERO else Missing.IGNORED
     plain = {key: item for key, item in items.items() if item != ItemWeight()}
     return Weights(categories=tuple(categories), items=plain, missing=missing)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from lms.domain.course import Assignment, Course
 from lms.domain.terms import FeedbackRelease, Terms
+from lms.domain.words import mark
 from lms.errors import Conflict
 from lms.models import Promotion, Submission
 from lms.services.terms import all_terms, terms_of
@@ -24,8 +25,10 @@ class FeedbackWithheld(Conflict):
 
     def __init__(self) -> None:
         super().__init__(
-            "Le retour sur ce rendu n’est pas encore ouvert. La page du rendu dit quand il le "
-            "sera."
+            mark(
+                "Le retour sur ce rendu n’est pas encore ouvert. La page du rendu dit "
+                "quand il le sera."
+            )
         )
 
 

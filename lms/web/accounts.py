@@ -13,6 +13,7 @@ from lms.services import sign_in as signing
 from lms.web import person
 from lms.web.context import client_host, now, site
 from lms.web.forms import ChangePasswordForm, DetailsForm, SignInForm, text
+from lms.web.sentences import said
 from lms.web.targets import safe_target
 
 bp = Blueprint("accounts", __name__)
@@ -36,7 +37,7 @@ def sign_in() -> ResponseReturnValue:
                 now=now(),
             )
         except signing.WrongCredentials as refusal:
-            form.form_errors.append(str(refusal))  # answered by 200: the attempt is kept
+            form.form_errors.append(said(refusal))  # answered by 200: the attempt is kept
             site().log.warning("sign-in refused", request_id=g.request_id, host=client_host())
         else:
             person.begin(token)
@@ -97,7 +98,7 @@ def change_password() -> ResponseReturnValue:
         form.current.errors = [_("Ce n’est pas votre mot de passe actuel.")]
         return _page(password=form)
     except Invalid as refusal:
-        form.password.errors = [str(refusal)]
+        form.password.errors = [said(refusal)]
         return _page(password=form)
     person.begin(signing.begin(g.session, user, now=moment))
     flash(

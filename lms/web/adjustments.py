@@ -15,6 +15,7 @@ from lms.services.planning import Planning
 from lms.web.asked import promotion_for
 from lms.web.notices import tell_adjusted
 from lms.web.planned import asked_moment, planning_of, whole_number
+from lms.web.sentences import said
 from lms.web.undoing import say_done
 
 bp = Blueprint("adjustments", __name__, url_prefix="/promotions/<slug>/amenagements")
@@ -53,7 +54,7 @@ def explain(refusal: Refusal) -> ResponseReturnValue:
     """Show the page again with the reason, and what was typed."""
     g.session.rollback()
     status = 400 if isinstance(refusal, Invalid) else 409
-    return _page(*_asked((request.view_args or {})["slug"]), error=str(refusal)), status
+    return _page(*_asked((request.view_args or {})["slug"]), error=said(refusal)), status
 
 
 def _asked(slug: str) -> tuple[Promotion, Planning]:

@@ -22,6 +22,7 @@ from lms.services.promotions import list_promotions
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now
 from lms.web.mails import follow_up_mail
+from lms.web.sentences import said
 from lms.web.watched import Seen, course_of, rules_of, seen, seen_by, today
 
 bp = Blueprint("alerts", __name__)
@@ -81,7 +82,7 @@ def set_aside(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as refusal:
-        return _page(asked, Refused(form="aside", error=str(refusal), typed=typed)), 422
+        return _page(asked, Refused(form="aside", error=said(refusal), typed=typed)), 422
     flash(_("Alerte mise de côté : elle attend plus bas, où elle peut être reprise."), "ok")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -104,7 +105,7 @@ def write(slug: str) -> ResponseReturnValue:
     try:
         message = read_text(typed.get("text", ""))
     except Invalid as refusal:
-        return _page(asked, Refused(form="message", error=str(refusal), typed=typed)), 422
+        return _page(asked, Refused(form="message", error=said(refusal), typed=typed)), 422
     author = get_user(g.session, g.actor.user_id)
     mail_later(follow_up_mail(asked, learner, author, message))
     audit.record(
@@ -145,7 +146,7 @@ def change_rules(slug: str) -> ResponseReturnValue:
                 now=now(),
             )
     except Invalid as refusal:
-        return _rules_page(asked, error=str(refusal), typed=typed.to_dict()), 422
+        return _rules_page(asked, error=said(refusal), typed=typed.to_dict()), 422
     flash(_("Les règles sont enregistrées."), "ok")
     return redirect(url_for(".show", slug=slug), 303)
 

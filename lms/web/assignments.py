@@ -36,6 +36,7 @@ from lms.services.submissions import NoAnswers, Upload
 from lms.web import errors
 from lms.web.asked import Asked, asked_for
 from lms.web.context import now, site
+from lms.web.sentences import said
 from lms.web.submissions import NOTEBOOK_TYPE
 
 bp = Blueprint(
@@ -126,7 +127,7 @@ def explain(refusal: Invalid) -> ResponseReturnValue:
     """Show the form again with what is wrong with the file."""
     g.session.rollback()
     status = 413 if isinstance(refusal, TooLarge) else 400
-    return _page(asked_for(Action.READ_COURSE), error=str(refusal)), status
+    return _page(asked_for(Action.READ_COURSE), error=said(refusal)), status
 
 
 @bp.errorhandler(RequestEntityTooLarge)

@@ -19,6 +19,7 @@ from lms.services.planning import Planning
 from lms.web.asked import promotion_for
 from lms.web.journal_words import day
 from lms.web.planned import asked_moment, language, planning_of
+from lms.web.sentences import said
 from lms.web.undoing import say_done
 
 bp = Blueprint("calendar", __name__, url_prefix="/promotions/<slug>/calendrier")
@@ -89,7 +90,7 @@ def add_closure(slug: str) -> ResponseReturnValue:
     try:
         closed = closures.read_closure(fields["motif"], day(fields["du"]), day(fields["au"]))
     except Invalid as refusal:
-        return _page(asked, planning, error=str(refusal), fields=fields), 400
+        return _page(asked, planning, error=said(refusal), fields=fields), 400
     if "confirme" not in request.form:
         found = moves(g.session, planning, added=closed)
         address = url_for(".add_closure", slug=slug)

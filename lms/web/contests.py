@@ -17,6 +17,7 @@ from lms.services.submissions import submission_by_id
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now
 from lms.web.score_mails import contest_answer_mail, contest_mail
+from lms.web.sentences import said
 
 bp = Blueprint("contests", __name__)
 
@@ -35,7 +36,7 @@ def make(submission_id: int) -> ResponseReturnValue:
     try:
         made = contests.contest(g.session, found, text, exercise_id=exercise_id, now=now())
     except (Invalid, Conflict) as refusal:
-        return _page(found, error=str(refusal), typed=text), 422
+        return _page(found, error=said(refusal), typed=text), 422
     for trainer in roles.told_first(g.session, found.promotion, now=now()):
         mail_later(contest_mail(made, trainer))
     flash(_("Votre contestation est envoyée à l’équipe pédagogique."), "ok")
@@ -58,7 +59,7 @@ def answer(submission_id: int, contest_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (Invalid, Conflict) as refusal:
-        return _page(found, error=str(refusal), typed=text), 422
+        return _page(found, error=said(refusal), typed=text), 422
     mail_later(contest_answer_mail(contest))
     flash(_("Réponse envoyée à %(name)s.", name=found.learner.name), "ok")
     return _to(found)

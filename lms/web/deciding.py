@@ -21,6 +21,7 @@ from lms.web.context import now
 from lms.web.forms import text
 from lms.web.goals import zone
 from lms.web.level_forms import DecisionForm, day
+from lms.web.sentences import said
 
 bp = Blueprint("deciding", __name__, url_prefix="/promotions/<slug>/competences")
 
@@ -50,7 +51,7 @@ def decide(slug: str, referential: str, version: str, code: str) -> ResponseRetu
     try:
         effects = levels.effects(g.session, promotion, people, wish, **asked)
     except (Invalid, NotAllowed) as refusal:
-        sent.form_errors.append(str(refusal))
+        sent.form_errors.append(said(refusal))
         return _page(promotion, key, sent, people)
     if len(effects) > 1 and "confirme" not in request.form:
         return render_template(

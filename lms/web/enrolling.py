@@ -20,6 +20,7 @@ from lms.services.enrolling import Outcome
 from lms.web.asked import promotion_for
 from lms.web.context import now, site
 from lms.web.members import send_invitation
+from lms.web.sentences import said
 
 bp = Blueprint("enrolling", __name__, url_prefix="/promotions/<slug>/membres/inscriptions")
 
@@ -75,7 +76,7 @@ def explain(refusal: Invalid) -> ResponseReturnValue:
     """Show the form again with every mistake of the list."""
     g.session.rollback()
     asked = promotion_for((request.view_args or {})["slug"], Action.ENROL)
-    return _form(asked, mistakes=str(refusal).splitlines()), 400
+    return _form(asked, mistakes=said(refusal).splitlines()), 400
 
 
 def _lines(asked: Promotion) -> Sequence[RosterLine]:

@@ -36,6 +36,7 @@ from lms.errors import (
     Unavailable,
 )
 from lms.web.context import site
+from lms.web.sentences import said
 from lms.web.targets import sign_in_url
 
 STATUS: Mapping[type[Exception], int] = {
@@ -133,7 +134,7 @@ def ask_to_sign_in(_error: NotSignedIn) -> ResponseReturnValue:
 def refuse(error: Refusal) -> ResponseReturnValue:
     """Answer a refusal with its own sentence."""
     status = next(STATUS[kind] for kind in type(error).mro() if kind in STATUS)
-    response = page(status, str(error))
+    response = page(status, said(error))
     if isinstance(error, TooMany) and error.retry_after_s is not None:
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

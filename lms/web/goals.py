@@ -13,6 +13,7 @@ from lms.domain.goals import MAX_TARGET, Goal, GoalKind
 from lms.errors import Invalid
 from lms.services import goals
 from lms.web.context import now, site
+from lms.web.sentences import said
 
 bp = Blueprint("goals", __name__, url_prefix="/objectif")
 
@@ -46,7 +47,7 @@ def remove() -> ResponseReturnValue:
 def explain(refusal: Invalid) -> ResponseReturnValue:
     """Show the form again with what is wrong."""
     g.session.rollback()
-    return _form(error=str(refusal)), 400
+    return _form(error=said(refusal)), 400
 
 
 def own_goal() -> Goal | None:

@@ -18,6 +18,7 @@ from lms.services.overrides import Place
 from lms.services.weighing import TypedWeights
 from lms.web.asked import promotion_for
 from lms.web.context import now
+from lms.web.sentences import said
 from lms.web.watched import course_of
 
 bp = Blueprint("gradebook", __name__, url_prefix="/promotions/<slug>/notes")
@@ -60,7 +61,7 @@ def save_weights(slug: str) -> ResponseReturnValue:
     try:
         weighing.save_weights(g.session, promotion, typed, actor_id=g.actor.user_id, now=now())
     except Invalid as refusal:
-        return _weights_page(promotion, typed, str(refusal)), 422
+        return _weights_page(promotion, typed, said(refusal)), 422
     flash(_("Coefficients enregistrés : les totaux en tiennent compte."), "ok")
     return redirect(url_for(".show", slug=slug), 303)
 
@@ -82,7 +83,7 @@ def set_score(slug: str, learner_id: int, assignment_id: str) -> ResponseReturnV
             g.session, asked.place, *typed.values(), actor_id=g.actor.user_id, now=now()
         )
     except Invalid as refusal:
-        return _reason_page(asked, error=str(refusal), typed=typed), 422
+        return _reason_page(asked, error=said(refusal), typed=typed), 422
     flash(_("La note est fixée. Vous pouvez l’annuler à tout moment."), "ok")
     return _back(slug, learner_id, assignment_id)
 

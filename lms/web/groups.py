@@ -13,6 +13,7 @@ from lms.services import groups
 from lms.services.planning import Planning
 from lms.web.asked import promotion_for
 from lms.web.planned import planning_of
+from lms.web.sentences import said
 from lms.web.undoing import say_done
 
 bp = Blueprint("groups", __name__, url_prefix="/promotions/<slug>/groupes")
@@ -76,7 +77,7 @@ def explain(refusal: Refusal) -> ResponseReturnValue:
     """Show the groups again with the reason why nothing was changed."""
     g.session.rollback()
     status = 400 if isinstance(refusal, Invalid) else 409
-    return _page(*_asked((request.view_args or {})["slug"]), error=str(refusal)), status
+    return _page(*_asked((request.view_args or {})["slug"]), error=said(refusal)), status
 
 
 def _asked(slug: str) -> tuple[Promotion, Planning]:

@@ -14,6 +14,7 @@ from lms.services import invitations, sign_in
 from lms.web import person
 from lms.web.context import now
 from lms.web.forms import AcceptForm, text
+from lms.web.sentences import said
 
 bp = Blueprint("invitations", __name__, url_prefix="/invitation")
 
@@ -42,7 +43,7 @@ def accept(token: str) -> ResponseReturnValue:
         )
     except Invalid as refusal:
         g.session.rollback()
-        form.form_errors.append(str(refusal))
+        form.form_errors.append(said(refusal))
         return _page(invitation, token, form)
     if user.id != g.actor.user_id:
         person.begin(sign_in.begin(g.session, user, now=moment))

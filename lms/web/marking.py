@@ -40,6 +40,7 @@ from lms.web.mails import mark_mail
 from lms.web.marking_cells import cells_by_exercise
 from lms.web.marking_forms import ALL, read_filters, read_mark, with_snippet
 from lms.web.marking_scores import tell_scores
+from lms.web.sentences import said
 from lms.web.submissions import NOTEBOOK_TYPE, withheld_from_learner
 
 bp = Blueprint("marking", __name__, url_prefix="/promotions/<slug>/a-lire")
@@ -118,9 +119,9 @@ def save(slug: str, assignment_id: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except Incomplete as refusal:
-        return _page(asked, typed=typed, missing=refusal.missing, error=str(refusal)), 422
+        return _page(asked, typed=typed, missing=refusal.missing, error=said(refusal)), 422
     except Stale as refusal:
-        return _page(asked, typed=typed, stale=refusal.mark, error=str(refusal)), 409
+        return _page(asked, typed=typed, stale=refusal.mark, error=said(refusal)), 409
     _tell(asked, kept)
     return _onward(asked) if action == "suivant" else _here(asked)
 

@@ -19,6 +19,7 @@ from lms.services.submissions import current_version
 from lms.web.asked import promotion_for
 from lms.web.context import now, site
 from lms.web.marking_forms import read_plan
+from lms.web.sentences import said
 
 bp = Blueprint("marking_plans", __name__, url_prefix="/promotions/<slug>/lecture")
 
@@ -52,7 +53,7 @@ def keep(slug: str, assignment_id: str) -> ResponseReturnValue:
             now=now(),
         )
     except (Conflict, Invalid) as refusal:
-        return _page(promotion, place, plan, error=str(refusal)), 422
+        return _page(promotion, place, plan, error=said(refusal)), 422
     flash(_("Réglages de lecture enregistrés."), "success")
     return redirect(url_for(".show", slug=slug, assignment_id=assignment_id), 303)
 

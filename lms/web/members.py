@@ -15,6 +15,7 @@ from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now, site
 from lms.web.forms import InviteForm, text
 from lms.web.mails import invitation_mail
+from lms.web.sentences import said
 from lms.web.undoing import say_done
 
 bp = Blueprint("members", __name__, url_prefix="/promotions/<slug>/membres")
@@ -50,7 +51,7 @@ def invite(slug: str) -> ResponseReturnValue:
             role=Role(form.role.data),
         )
     except Invalid as refusal:
-        form.form_errors.append(str(refusal))
+        form.form_errors.append(said(refusal))
         return _page(asked, form)
     flash(_("Invitation envoyée à %(email)s.", email=text(form.email)), "success")
     return _back(slug)
@@ -119,7 +120,7 @@ def explain(refusal: Refusal) -> ResponseReturnValue:
     g.session.rollback()
     slug = (request.view_args or {})["slug"]
     asked = promotion_for(slug, Action.SEE_RESULTS)
-    return _page(asked, InviteForm(formdata=None), error=str(refusal)), 409
+    return _page(asked, InviteForm(formdata=None), error=said(refusal)), 409
 
 
 def send_invitation(asked: Promotion, *, email: str, name: str, role: Role) -> None:

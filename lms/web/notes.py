@@ -12,6 +12,7 @@ from lms.services import notes
 from lms.services.notes import ChangedElsewhere, Where
 from lms.web import reading
 from lms.web.context import now, site
+from lms.web.sentences import said
 
 bp = Blueprint("notes", __name__)
 
@@ -64,7 +65,7 @@ def compare(refusal: ChangedElsewhere) -> ResponseReturnValue:
     """Show both texts, so that the person chooses."""
     g.session.rollback()
     if _is_script():
-        return {"message": str(refusal)}, 409
+        return {"message": said(refusal)}, 409
     return render_template(
         "notes/conflict.html", kept=refusal.kept, own=request.form.get("texte", "")
     ), 409

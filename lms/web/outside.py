@@ -27,6 +27,7 @@ from lms.models import Promotion
 from lms.services import outside
 from lms.web.asked import promotion_for
 from lms.web.context import now, site
+from lms.web.sentences import said
 from lms.web.watched import course_of
 
 bp = Blueprint("outside", __name__, url_prefix="/promotions/<slug>/notes/import")
@@ -56,7 +57,7 @@ def try_file(slug: str) -> ResponseReturnValue:
             raise Invalid(_("Choisissez un fichier CSV ou XLSX."))
         found = outside.try_file(g.session, promotion, course_of(promotion), data, now=now())
     except Invalid as refusal:
-        return _page(promotion, error=str(refusal)), 422
+        return _page(promotion, error=said(refusal)), 422
     token = "" if found.problems else _kept(promotion, data, file.filename or "")
     page = _page(promotion, found=found, token=token)
     return page, 422 if found.problems else 200
@@ -78,7 +79,7 @@ def bring_in(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as refusal:
-        return _page(promotion, error=str(refusal)), 422
+        return _page(promotion, error=said(refusal)), 422
     flash(_("Les notes de « %(name)s » sont importées.", name=made.filename), "ok")
     return _to(slug)
 

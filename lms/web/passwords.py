@@ -12,6 +12,7 @@ from lms.services.people import find_user
 from lms.web.context import client_host, mail_later, now, site
 from lms.web.forms import ForgottenForm, NewPasswordForm, text
 from lms.web.mails import reset_mail
+from lms.web.sentences import said
 
 bp = Blueprint("passwords", __name__, url_prefix="/mot-de-passe")
 
@@ -46,7 +47,7 @@ def renew(token: str) -> ResponseReturnValue:
                 g.session, user, text(form.password), actor_id=user.id, now=now()
             )
         except Invalid as refusal:
-            form.password.errors = [str(refusal)]
+            form.password.errors = [said(refusal)]
         else:
             flash(_("Votre nouveau mot de passe est enregistré : connectez-vous."), "success")
             return redirect(url_for("accounts.sign_in"), 303)

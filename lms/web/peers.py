@@ -21,6 +21,7 @@ from lms.web.marking_cells import cells_by_exercise
 from lms.web.marking_forms import read_part
 from lms.web.marking_plans import due_of
 from lms.web.marking_scores import tell_scores
+from lms.web.sentences import said
 from lms.web.submissions import withheld_from_learner
 
 bp = Blueprint("peers", __name__)
@@ -66,7 +67,7 @@ def write(review_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except (Conflict, Invalid) as refusal:
-        return _page(review, written=choices, error=str(refusal)), 422
+        return _page(review, written=choices, error=said(refusal)), 422
     if is_sent:
         tell_scores(review.submission)
     flash(

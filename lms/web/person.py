@@ -95,4 +95,4 @@ def _keep_closed() -> None:
     is_known = request.endpoint is not None
     is_open = request.endpoint in OPEN or request.endpoint in current_app.config[ALSO_OPEN]
     if is_known and not is_open and not g.actor.is_signed_in:
-        raise NotSignedIn
+        raise NotSignedIn("Cette page demande de se connecter.")

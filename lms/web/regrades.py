@@ -23,6 +23,7 @@ from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, changes
 from lms.web.score_mails import regrade_mail
+from lms.web.sentences import said
 from lms.web.submissions import streams
 from lms.web.watched import course_of
 
@@ -54,7 +55,7 @@ def start(slug: str) -> ResponseReturnValue:
             now=now(),
         )
     except (Invalid, Conflict) as refusal:
-        return _index(promotion, str(refusal)), 422
+        return _index(promotion, said(refusal)), 422
     return _to(made)
 
 

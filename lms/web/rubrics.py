@@ -18,6 +18,7 @@ from lms.services import rubrics
 from lms.web.asked import promotion_for
 from lms.web.context import now
 from lms.web.rubric_forms import kind_named, read_rubric
+from lms.web.sentences import said
 
 bp = Blueprint("rubrics", __name__, url_prefix="/promotions/<slug>/grilles")
 
@@ -181,7 +182,7 @@ def _kept(editor: _Editor, rubric: Rubric) -> ResponseReturnValue:
         newer = _Editor(
             promotion=editor.promotion, rubric=rubric, written=editor.written, base=latest
         )
-        return _page(newer, error=str(refusal)), 409
+        return _page(newer, error=said(refusal)), 409
     number = rubric.versions[-1].number
     flash(
         _("Grille enregistrée : c’est sa version %(number)s.", number=number)

@@ -33,6 +33,7 @@ from lms.web.forms import text
 from lms.web.goals import zone
 from lms.web.level_forms import ObservationForm, day
 from lms.web.levels import just_decided
+from lms.web.sentences import said
 
 bp = Blueprint("sheets", __name__, url_prefix="/promotions/<slug>/competences/<int:learner_id>")
 
@@ -87,7 +88,7 @@ def observe(slug: str, learner_id: int) -> ResponseReturnValue:
             now=now().astimezone(zone()),
         )
     except Invalid as refusal:
-        sent.form_errors.append(str(refusal))
+        sent.form_errors.append(said(refusal))
         return _page(promotion, learner_id, sent)
     flash(
         _("Observation notée. Elle compte comme une preuve ; le niveau reste à décider."),

@@ -11,6 +11,7 @@ from lms.errors import Invalid
 from lms.models import Snippet
 from lms.services import snippets
 from lms.web.context import now
+from lms.web.sentences import said
 
 bp = Blueprint("snippets", __name__, url_prefix="/phrases")
 
@@ -59,7 +60,7 @@ def _keep(snippet: Snippet | None) -> ResponseReturnValue:
             snippet=snippet,
         )
     except Invalid as refusal:
-        return _page(written=written, changing=snippet, error=str(refusal)), 422
+        return _page(written=written, changing=snippet, error=said(refusal)), 422
     flash(_("Phrase enregistrée."), "success")
     return redirect(url_for(".mine"), 303)
 

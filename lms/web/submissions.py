@@ -33,6 +33,7 @@ from lms.web.annotated import annotated_html
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
 from lms.web.mails import comment_mail
+from lms.web.sentences import said
 from lms.web.waiting import words
 
 bp = Blueprint("submissions", __name__, url_prefix="/rendus")
@@ -112,7 +113,7 @@ def comment(submission_id: int) -> ResponseReturnValue:
             now=now(),
         )
     except Invalid as refusal:
-        return _page(found, error=str(refusal), written={exercise_id: text}), 422
+        return _page(found, error=said(refusal), written={exercise_id: text}), 422
     if withheld_from_learner(found) is None:  # else the release tells of it
         mail_later(comment_mail(found, made))
     flash(_comment_words(found), "ok")

@@ -18,6 +18,7 @@ from lms.services.term_rules import HOUR_S, PROMOTION
 from lms.web.asked import promotion_for
 from lms.web.notices import tell_released
 from lms.web.planned import number, planning_of, whole_number
+from lms.web.sentences import said
 from lms.web.undoing import say_done
 
 bp = Blueprint("term_rules", __name__, url_prefix="/promotions/<slug>/reglages")
@@ -89,7 +90,7 @@ def explain(refusal: Refusal) -> ResponseReturnValue:
     named = request.view_args or {}
     asked, planning = _asked(named["slug"])
     status = 400 if isinstance(refusal, Invalid) else 409
-    return _form(asked, planning, named["assignment_id"], error=str(refusal)), status
+    return _form(asked, planning, named["assignment_id"], error=said(refusal)), status
 
 
 def _asked(slug: str) -> tuple[Promotion, Planning]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,15 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[2]
 TRANSLATIONS = ROOT / "lms" / "translations"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-KEYWORDS = {"_": None, "mark": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+REFUSALS = (
+    *("Refusal", "NotFound", "NotAllowed", "NotSignedIn", "Conflict", "TooMany", "Invalid"),
+    *("TooLarge", "Unavailable", "WeakPassword", "BadResetLink", "BadTicket"),
+    *("RepositoryUnavailable", "FaultIsNoScore"),
+)
+KEYWORDS = {
+    **dict.fromkeys(("_", "mark", "gettext", "lazy_gettext", *REFUSALS)),
+    "ngettext": (1, 2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +60,21 @@ def strings(message: Message) -> list[str]:
 def test_something_is_extracted(msgids: set[str | tuple[str, str]]) -> None:
     assert "Se connecter" in msgids
     assert ("%(num)s leçon", "%(num)s leçons") in msgids
+
+
+def test_no_refusal_is_put_together_before_translators_see_it() -> None:
+    """Values are given apart: `Invalid("… %(most)s …", most=…)`."""
+    together = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "lms").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in REFUSALS
+        and node.args
+        and isinstance(node.args[0], ast.JoinedStr | ast.BinOp)
+    ]
+    assert not together
 
 
 def test_every_sentence_has_its_english(msgids: set[str | tuple[str, str]]) -> None:

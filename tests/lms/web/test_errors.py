@@ -35,6 +35,10 @@ def broken(app, session, sign_in):
             )
         }[name]("Une phrase pour la personne.")
 
+    @views.get("/values")
+    def values():
+        raise Conflict("Un groupe «\u00a0%(name)s\u00a0» existe déjà.", name="100 %(s <b>")
+
     @views.get("/bug")
     def bug():
         g.session.add(User(email="x@y.example", name="X", created_at=None))
@@ -83,6 +87,19 @@ def test_a_refusal_says_its_sentence_in_the_frame_of_the_site(broken, name, stat
     assert "Une phrase pour la personne." in response.text
     assert "École IA Occitanie" in response.text
     assert "Aller à l’accueil" in response.text
+
+
+@pytest.mark.parametrize(
+    ("locale", "sentence"),
+    [
+        ("fr", "Un groupe «\u00a0100 %(s &lt;b&gt;\u00a0» existe déjà."),
+        ("en", "A group “100 %(s &lt;b&gt;” exists already."),
+    ],
+)
+def test_a_refusal_speaks_the_readers_language(broken, locale, sentence):
+    broken.submit("/affichage", page="/", langue=locale)
+
+    assert sentence in broken.get("/broken/values").text
 
 
 def test_an_unknown_address_is_a_page_in_french(client):
