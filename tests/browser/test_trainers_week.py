@@ -186,11 +186,10 @@ def plan(week: Week) -> None:
     expect(granted).to_be_visible()
     week.look()
     week.undo()
-    expect(page.get_by_role("heading", name="Journal")).to_be_visible()
-    week.look()
-    week.open("amenagements/")
     expect(page.get_by_text("Aucun aménagement")).to_be_visible()
     expect(page.get_by_role("heading", name="Retirés")).to_be_visible()
+    week.look()
+    week.open("journal/")
 
 
 def watch(week: Week) -> None:
