@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
 
 from lms.domain.board import Board, Cell, CellState, Column, Row
 from lms.domain.course import Course
-from lms.domain.jobs import JobState
-from lms.models import (
-    AlertAside,
-    GradingRun,
-    Job,
-    Promotion,
-    Score,
-    Submission,
-    User,
-    WorkTrace,
-)
+from lms.models import User
 from lms.services.alerts import RaisedAlert
 from lms.services.watching import Watched
 
@@ -84,25 +71,3 @@ def _row(
         groups=groups,
         alerts=tuple(dict.fromkeys(titles)),
     )
-
-
-def revision(session: Session, promotion: Promotion) -> Mapping[str, str]:
-    """Return what changes when the board may have changed: cheap enough to ask often."""
-    course_slug = promotion.programme.course_slug
-    is_here = Submission.promotion_id == promotion.id
-    jobs = select(func.count(Job.id)).join(Job.submission).where(is_here)
-    asked = {
-        "submission": select(func.max(Submission.id)).where(is_here),
-        "run": select(func.max(GradingRun.id)).join(GradingRun.submission).where(is_here),
-        "running": jobs.where(Job.state == JobState.RUNNING),
-        "held": jobs.where(Job.state == JobState.QUARANTINED),
-        "score": select(func.max(Score.derived_at)).where(Score.promotion_id == promotion.id),
-        "work": select(func.max(WorkTrace.id)).where(WorkTrace.course_slug == course_slug),
-        "aside": select(func.max(AlertAside.set_at)).where(
-            AlertAside.promotion_id == promotion.id
-        ),
-    }
-    found = session.execute(
-        select(*(query.scalar_subquery() for query in asked.values()))
-    ).one()
-    return {name: str(value) for name, value in zip(asked, found, strict=True)}

@@ -28,6 +28,7 @@ from lms.models import (
     Submission,
 )
 from lms.services import progress, roles, terms, traces
+from lms.services.revisions import revision_of
 from lms.services.traces import Key
 
 
@@ -38,6 +39,7 @@ class Watched:
     :param cells: what each did for each assignment; nothing where there is no trace of work.
     :param passed: the assignments that each has passed, whichever the attempt.
     :param groups: names of each learner's groups.
+    :param revision: what it was made from, at the latest.
     """
 
     learners: tuple[Membership, ...]
@@ -45,6 +47,7 @@ class Watched:
     passed: Mapping[int, frozenset[str]]
     groups: Mapping[int, frozenset[str]]
     facts: GroupFacts
+    revision: str
 
     def facts_of(self, learner_id: int) -> LearnerFacts | None:
         """Return what is known of one learner, or None of somebody who is none."""
@@ -55,6 +58,8 @@ class Watched:
 
 def watch(session: Session, promotion: Promotion, course: Course, *, now: datetime) -> Watched:
     """Return what is known of the learners, in five queries whatever their number."""
+    # First, so that what is known is never older than its revision.
+    groups, closures, revision = _set_up(session, promotion)
     learners = tuple(
         found
         for found in roles.members(session, promotion, now=now)
@@ -76,20 +81,20 @@ def watch(session: Session, promotion: Promotion, course: Course, *, now: dateti
         )
         for found in learners
     )
-    groups, closures = _set_up(session, promotion)
     return Watched(
         learners=learners,
         cells=cells,
         passed=passed,
         groups=groups,
         facts=GroupFacts(now=now, learners=facts, closures=closures),
+        revision=revision,
     )
 
 
 def _set_up(
     session: Session, promotion: Promotion
-) -> tuple[dict[int, frozenset[str]], tuple[tuple[date, date], ...]]:
-    """Return the groups of each learner and the closed days of a promotion, in one query."""
+) -> tuple[dict[int, frozenset[str]], tuple[tuple[date, date], ...], str]:
+    """Return each learner's groups, the closed days and the revision, in one query."""
     rows: Result[date | None, date | None, int | None, str | None] = session.execute(
         union_all(
             select(Closure.first_on, Closure.last_on, null(), null()).where(
@@ -98,17 +103,21 @@ def _set_up(
             select(null(), null(), GroupMember.learner_id, Group.name)
             .join(Group, GroupMember.group_id == Group.id)
             .where(Group.promotion_id == promotion.id),
+            select(null(), null(), null(), revision_of(promotion)),
         )
     )
     closures: list[tuple[date, date]] = []
     groups: dict[int, set[str]] = {}
+    revision = ""
     for first_on, last_on, learner_id, name in rows:
         if first_on is not None and last_on is not None:
             closures.append((first_on, last_on))
         elif learner_id is not None and name is not None:
             groups.setdefault(learner_id, set()).add(name)
+        else:
+            revision = name or ""
     named = {learner_id: frozenset(names) for learner_id, names in groups.items()}
-    return named, tuple(closures)
+    return named, tuple(closures), revision
 
 
 def as_told_to(

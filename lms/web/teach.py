@@ -14,8 +14,9 @@ from lms.domain.board import STATE_LABELS, CellState, Choice, chosen
 from lms.errors import NotFound
 from lms.services import following, outcomes, traces
 from lms.services.alerts import learner_in
-from lms.services.board import board_of, revision
+from lms.services.board import board_of
 from lms.services.promotions import find_promotion, list_promotions
+from lms.services.revisions import as_event, revision
 from lms.web.asked import promotion_for
 from lms.web.board_words import BoardWords
 from lms.web.context import now, site
@@ -46,7 +47,6 @@ def promotion(slug: str) -> ResponseReturnValue:
     course = course_of(asked)
     if course is None:
         return render_template("teach/promotion.html", promotion=asked, course=None)
-    known = told(revision(g.session, asked))  # first, so that the board is never older
     found = seen(asked, course)
     board = board_of(found.watched, course, found.alerts.raised)
     choice = _choice()
@@ -55,7 +55,7 @@ def promotion(slug: str) -> ResponseReturnValue:
         promotion=asked,
         course=course,
         board=board,
-        known=known,
+        known=told(as_event(found.watched.revision)),
         shown=chosen(board, choice),
         choice=choice,
         states=STATE_LABELS,

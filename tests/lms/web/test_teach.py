@@ -180,7 +180,7 @@ class TestBoard:
             assert response.status_code == 200
             assert "ne peut pas être lu pour le moment" in response.text
 
-    def test_asks_the_database_eleven_times_whatever_its_size(
+    def test_asks_the_database_ten_times_whatever_its_size(
         self, client, session, site, config, sign_in
     ):
         write_large_course(config.courses, assignments=4, modules=2)
@@ -197,7 +197,7 @@ class TestBoard:
         larger, _trainer = open_crowd(session, site, learners=6)
         make_membership(session, trainer, larger, Role.TRAINER)
         session.commit()
-        assert asked(larger) == small <= 11
+        assert asked(larger) == small <= 10
 
     def test_the_stream_tells_what_may_have_changed(
         self, as_staff, session, learner, promotion
