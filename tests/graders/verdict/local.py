@@ -25,6 +25,8 @@ PYTHON = ROOT / ".venv-kernels" / "bin" / "python"
 LOOP = """
 import json, signal, sys
 import __main__
+# A shell that starts the tests in the background has them ignore interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 read, write = sys.stdin.readline, sys.stdout
 sys.stdout = sys.stderr
 while True:

@@ -9,6 +9,7 @@ import pytest
 from lms.live import timers, words
 from lms.live.ring import Ring
 from lms.live.timers import Stopping
+from tests.looping import finish
 
 
 class FakeKernel:
@@ -40,5 +41,5 @@ def test_a_signal_is_for_a_kernel_that_has_not_replied(
         Stopping(Ring(), give_up=given_up.set_result).begin(kernel)  # type: ignore[arg-type]
         return await asyncio.wait_for(given_up, 30)
 
-    assert asyncio.run(stop()) == words.STUBBORN_RESTART
+    assert finish(stop()) == words.STUBBORN_RESTART
     assert kernel.heard == heard
