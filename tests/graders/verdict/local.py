@@ -79,10 +79,16 @@ class LocalNursery:
         return program
 
 
-def _environment(**more: str) -> dict[str, str]:
+def _environment(folder: Path, **more: str) -> dict[str, str]:
+    """Return the settings of a process that works in a folder of the nursery's.
+
+    Temporary files lie in the nursery: a checker mirrors them, and would mirror the libraries
+    of a project that lies in the machine's own folder of temporary files.
+    """
     return {
         **{"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"},
         **{"PYTHONDONTWRITEBYTECODE": "1", "HOME": tempfile.gettempdir()},
+        "TMPDIR": str(folder.parent),
         **{"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **more},
     }
 
@@ -95,7 +101,7 @@ class LocalProgram:
             words,
             cwd=folder,
             pass_fds=descriptors,
-            env=_environment(),
+            env=_environment(folder),
             stdin=subprocess.DEVNULL,
         )
 
@@ -116,7 +122,7 @@ class LocalKernel:
             [str(PYTHON), "-c", LOOP],
             cwd=folder,
             pass_fds=[channel.fileno()],
-            env=_environment(GARRIGUE_CHANNEL=str(channel.fileno())),
+            env=_environment(folder, GARRIGUE_CHANNEL=str(channel.fileno())),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
