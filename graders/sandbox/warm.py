@@ -39,7 +39,7 @@ def main(channel_fd: int) -> None:
     """Get warm, say so, then fork on every order until the keeper is gone."""
     channel = socket.socket(fileno=channel_fd)
     message, _ = post.receive(channel)
-    held = _reserve(OBJECTS_MIB) if message["preload"] else []
+    _held = _reserve(OBJECTS_MIB) if message["preload"] else []
     app = import_module("graders.sandbox.kernel_app").prepare()
     ours = [*OURS, *(OURS_FOR_PANDAS if "pandas" in message["preload"] else ())]
     _load([*message["preload"], *(name for name in ours if find_spec(name))])
@@ -52,7 +52,6 @@ def main(channel_fd: int) -> None:
     linux.join_pages()
     post.send(channel, {"is_ready": True})
     _serve(app, program, channel, wakes)
-    del held
 
 
 def _reserve(size_mib: int) -> list[list[bytes]]:
