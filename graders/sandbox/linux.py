@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import struct
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -37,9 +38,18 @@ SECCOMP_MODE_FILTER = 2
 CAPABILITY_VERSION_3 = 0x20080522
 
 
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`: a filter's number of instructions, and where they are."""
+
+    _fields_ = (("size", ctypes.c_ushort), ("code", ctypes.c_char_p))
+
+
 @cache
 def _libc() -> ctypes.CDLL:
-    return ctypes.CDLL(None, use_errno=True)
+    libc = ctypes.CDLL(None, use_errno=True)
+    # Called dozens of times by each child: told once, its arguments need no wrapping.
+    libc.prctl.argtypes = [ctypes.c_int, *[ctypes.c_ulong] * 4]
+    return libc
 
 
 def _check(result: int, call: str) -> None:
@@ -100,27 +110,29 @@ def join_pages(maps: Path = Path("/proc/self/maps")) -> None:
 
 def prctl(option: int, *arguments: int) -> None:
     """Call prctl(2)."""
-    words = [ctypes.c_ulong(word) for word in (*arguments, 0, 0, 0, 0)[:4]]
-    _check(_libc().prctl(ctypes.c_int(option), *words), f"prctl {option}")
+    _check(_libc().prctl(option, *(*arguments, 0, 0, 0, 0)[:4]), "prctl")
 
 
-def drop_privileges() -> None:
-    """Give up every capability for good; later programs cannot regain any."""
-    for capability in range(64):
-        try:
-            prctl(PR_CAPBSET_DROP, capability)
-        except OSError:
-            break  # past the last capability that this kernel knows, or not ours to drop
-    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+def confinement(program: bytes) -> Callable[[], None]:
+    """Return what gives up every capability and applies a seccomp filter, for good.
+
+    All that it needs is made here, before a fork: each page that a child touches is copied.
+    """
+    prctl, capset = _libc().prctl, _libc().capset
     header = ctypes.create_string_buffer(struct.pack("=Ii", CAPABILITY_VERSION_3, 0))
-    _check(_libc().capset(header, ctypes.create_string_buffer(bytes(24))), "capset")
-    prctl(PR_SET_NO_NEW_PRIVS, 1)
+    none = ctypes.create_string_buffer(bytes(24))
+    listed = _Program(len(program) // 8, program)
 
+    def confine() -> None:
+        for capability in range(64):
+            if prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+                break  # past the last capability that this kernel knows, or not ours to drop
+        _check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl ambient")
+        _check(capset(header, none), "capset")
+        _check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl no_new_privs")
+        # A change of user hid our own /proc from us; a cold kernel sees its own.
+        _check(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0), "prctl dumpable")
+        at = ctypes.addressof(listed)
+        _check(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, at, 0, 0), "prctl seccomp")
 
-def install_filter(program: bytes) -> None:
-    """Apply a seccomp filter to this thread and all that it starts."""
-    code = ctypes.create_string_buffer(program, len(program))
-    # struct sock_fprog, with the padding that the pointer's alignment asks for.
-    fprog = struct.pack("=H6xQ", len(program) // 8, ctypes.addressof(code))
-    buffer = ctypes.create_string_buffer(fprog, len(fprog))
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(buffer))
+    return confine

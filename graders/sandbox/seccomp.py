@@ -10,7 +10,7 @@ import errno
 import json
 import platform
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -18,6 +18,9 @@ from typing import Any
 from graders.sandbox.errors import Unsupported
 
 Instruction = tuple[int, int, int, int]
+
+#: The first number of calls that have the same answer, and that answer.
+Range = tuple[int, list[Instruction]]
 
 #: AUDIT_ARCH_* of the architectures whose tables we carry.
 AUDIT_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -41,6 +44,7 @@ NAMESPACE_FLAGS = 0x7E020000
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 
 
+@cache
 def compile_filter(machine: str | None = None) -> bytes:
     """Return the BPF program for an architecture, this machine's by default.
 
@@ -53,14 +57,42 @@ def compile_filter(machine: str | None = None) -> bytes:
             f"Les salles ne savent pas filtrer les appels système de « {machine} » : "
             "il faut une machine x86_64 ou aarch64."
         )
-    numbers = tables["numbers"][machine]
-    program = [*_guard_abi(machine), *_special_calls(numbers)]
-    for name in tables["allowed"]:
-        program += _when(numbers, name, [_return(ALLOW)])
-    for name in tables["refused"]:
-        program += _when(numbers, name, [_return(REFUSE | errno.EPERM)])
-    program.append(_return(REFUSE | errno.ENOSYS))
+    program = [*_guard_abi(machine), *_search(_ranges(_answers(machine)))]
     return b"".join(struct.pack("<HBBI", *instruction) for instruction in program)
+
+
+def _answers(machine: str) -> dict[int, list[Instruction]]:
+    """Return what becomes of each call that has a number here."""
+    tables = _tables()
+    answers = {
+        **{name: [_return(REFUSE | errno.EPERM)] for name in tables["refused"]},
+        **{name: [_return(ALLOW)] for name in tables["allowed"]},
+        **_special_calls(),
+    }
+    numbers = tables["numbers"][machine]
+    return {numbers[name]: answer for name, answer in answers.items() if name in numbers}
+
+
+def _ranges(answers: Mapping[int, list[Instruction]]) -> list[Range]:
+    """Return the first number of each run of calls with one answer, and that answer."""
+    unknown = [_return(REFUSE | errno.ENOSYS)]
+    ranges = [(0, unknown)]
+    for number in sorted({*answers, *(number + 1 for number in answers)}):
+        answer = answers.get(number, unknown)
+        if number == 0:
+            ranges = [(0, answer)]
+        elif answer != ranges[-1][1]:
+            ranges.append((number, answer))
+    return ranges
+
+
+def _search(ranges: Sequence[Range]) -> list[Instruction]:
+    """Return what finds a number's range by halving; each process of a room pays its length."""
+    if len(ranges) == 1:
+        return ranges[0][1]
+    half = len(ranges) // 2
+    below, above = _search(ranges[:half]), _search(ranges[half:])
+    return [(JUMP_IF_AT_LEAST, len(below), 0, ranges[half][0]), *below, *above]
 
 
 @cache
@@ -82,7 +114,7 @@ def _guard_abi(machine: str) -> list[Instruction]:
     return guard
 
 
-def _special_calls(numbers: Mapping[str, int]) -> list[Instruction]:
+def _special_calls() -> dict[str, list[Instruction]]:
     only_unix = [
         _load(FIRST_ARGUMENT_AT),
         (JUMP_IF_EQUAL, 0, 1, AF_UNIX),
@@ -103,21 +135,14 @@ def _special_calls(numbers: Mapping[str, int]) -> list[Instruction]:
         _return(REFUSE | errno.EPERM),
         _return(ALLOW),
     ]
-    return [
-        *_when(numbers, "socket", only_unix),
-        *_when(numbers, "socketpair", only_unix),
-        *_when(numbers, "clone", no_namespace),
+    return {
+        "socket": only_unix,
+        "socketpair": only_unix,
+        "clone": no_namespace,
         # Its flags lie in memory that a filter cannot read; libc falls back to `clone`.
-        *_when(numbers, "clone3", [_return(REFUSE | errno.ENOSYS)]),
-        *_when(numbers, "ioctl", no_typing),
-    ]
-
-
-def _when(numbers: Mapping[str, int], name: str, then: list[Instruction]) -> list[Instruction]:
-    """Return the instructions for one call; none where the architecture lacks it."""
-    if name not in numbers:
-        return []
-    return [(JUMP_IF_EQUAL, 0, len(then), numbers[name]), *then]
+        "clone3": [_return(REFUSE | errno.ENOSYS)],
+        "ioctl": no_typing,
+    }
 
 
 def _load(offset: int) -> Instruction:

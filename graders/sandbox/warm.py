@@ -12,7 +12,7 @@ import select
 import signal
 import socket
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
@@ -43,7 +43,7 @@ def main(channel_fd: int) -> None:
     app = import_module("graders.sandbox.kernel_app").prepare()
     ours = [*OURS, *(OURS_FOR_PANDAS if "pandas" in message["preload"] else ())]
     _load([*message["preload"], *(name for name in ours if find_spec(name))])
-    program = compile_filter()
+    confine = linux.confinement(compile_filter())
     rehearse(app)
     import_module("graders.verdict.rehearsal").rehearse()
     wakes = _wakes()
@@ -51,7 +51,7 @@ def main(channel_fd: int) -> None:
     gc.freeze()
     linux.join_pages()
     post.send(channel, {"is_ready": True})
-    _serve(app, program, channel, wakes)
+    _serve(app, confine, channel, wakes)
 
 
 def _reserve(size_mib: int) -> list[list[bytes]]:
@@ -64,7 +64,9 @@ def _reserve(size_mib: int) -> list[list[bytes]]:
     return [part[:: OBJECTS_PER_MIB // 4] for part in filled]
 
 
-def _serve(app: Any, program: bytes, channel: socket.socket, wakes: tuple[int, int]) -> None:
+def _serve(
+    app: Any, confine: Callable[[], None], channel: socket.socket, wakes: tuple[int, int]
+) -> None:
     """Fork on every order and tell of every end. Never returns."""
     poll = select.poll()
     for descriptor in (channel.fileno(), wakes[0]):
@@ -79,7 +81,7 @@ def _serve(app: Any, program: bytes, channel: socket.socket, wakes: tuple[int, i
                 order, descriptors = post.receive(channel)
             except EOFError:
                 os._exit(0)
-            _send_child(app, program, [channel.fileno(), *wakes], order, descriptors)
+            _send_child(app, confine, [channel.fileno(), *wakes], order, descriptors)
             post.close(descriptors)
 
 
@@ -113,7 +115,7 @@ def _load(names: Sequence[str]) -> None:
 
 def _send_child(
     app: Any,
-    program: bytes,
+    confine: Callable[[], None],
     ours: Sequence[int],
     order: dict[str, Any],
     descriptors: Sequence[int],
@@ -136,7 +138,7 @@ def _send_child(
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         post.close([*ours, answer_fd, processes])
-        _enter(app, program, answer, order, inner)
+        _enter(app, confine, answer, order, inner)
 
 
 def _tell_birth(answer: socket.socket, pid: int) -> None:
@@ -149,7 +151,7 @@ def _tell_birth(answer: socket.socket, pid: int) -> None:
 
 def _enter(
     app: Any,
-    program: bytes,
+    confine: Callable[[], None],
     answer: socket.socket,
     order: dict[str, Any],
     descriptors: Sequence[int],
@@ -169,12 +171,12 @@ def _enter(
         os._exit(1)
     post.send(answer, {"is_inside": True})
     answer.close()
-    _become(app, program, order, output, sockets, [*doors, first])
+    _become(app, confine, order, output, sockets, [*doors, first])
 
 
 def _become(
     app: Any,
-    program: bytes,
+    confine: Callable[[], None],
     order: dict[str, Any],
     output: int,
     sockets: Sequence[int],
@@ -187,10 +189,7 @@ def _become(
         for standard in (1, 2):
             os.dup2(output, standard)
         post.close([output, *spare])
-        linux.drop_privileges()
-        # A change of user hid our own /proc from us; a cold kernel sees its own.
-        linux.prctl(linux.PR_SET_DUMPABLE, 1)
-        linux.install_filter(program)
+        confine()
         os.chdir(NOTEBOOK_FOLDER)
         ordered = {**order, "sockets": dict(zip(order["sockets"], sockets, strict=True))}
         launch.settle(ordered)
