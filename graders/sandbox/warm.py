@@ -49,6 +49,7 @@ def main(channel_fd: int) -> None:
     wakes = _wakes()
     gc.collect()
     gc.freeze()
+    linux.join_libraries()
     linux.join_pages()
     post.send(channel, {"is_ready": True})
     _serve(app, confine, channel, wakes)
