@@ -91,7 +91,12 @@ def write(path: str, slug: str, form: str, assignments: int) -> None:
         held_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         wall_s, cpu_s = time.perf_counter(), time.process_time()
         sheet = exports.sheet_of(
-            session, promotion, course_of(assignments), WORDS, now=datetime.now(UTC)
+            session,
+            promotion,
+            course_of(assignments),
+            WORDS,
+            reader_id=0,
+            now=datetime.now(UTC),
         )
         size = sum(map(len, WRITERS[form](sheet)))
         told = {

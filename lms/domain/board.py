@@ -19,6 +19,7 @@ class CellState(StrEnum):
     TO_REDO = "to-redo"
     WAITING = "waiting"  # handed in, not graded yet
     HELD = "held"  # set aside after faults of ours
+    BLIND = "blind"  # handed in; the rest is hidden while it is marked without names
     DRAFT = "draft"  # begun, nothing handed in
     NONE = "none"
 
@@ -28,6 +29,7 @@ STATE_LABELS = {
     CellState.TO_REDO: mark("À reprendre"),
     CellState.WAITING: mark("En attente"),
     CellState.HELD: mark("Incident de notre côté"),
+    CellState.BLIND: mark("Anonyme"),
     CellState.DRAFT: mark("En cours"),
     CellState.NONE: mark("Rien déposé"),
 }

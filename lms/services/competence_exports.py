@@ -37,6 +37,7 @@ def sheet_of(
     columns: Sequence[Column],
     words: Words,
     *,
+    reader_id: int,
     now: datetime,
 ) -> Sheet:
     """Return the matrix of a promotion; its rows are read as they are written.
@@ -50,7 +51,7 @@ def sheet_of(
         name=promotion.name,
         language=words.language,
         header=(words.name, *titles),
-        rows=_rows(session, promotion, found, columns, now),
+        rows=_rows(session, promotion, found, columns, reader_id, now),
     )
 
 
@@ -63,13 +64,14 @@ def _rows(
     promotion: Promotion,
     found: Bound,
     columns: Sequence[Column],
+    reader_id: int,
     now: datetime,
 ) -> Iterator[tuple[Value, ...]]:
     keys = [column.key for column in columns]
     present = present_learners(session, promotion, now=now)
     for start in range(0, len(present), TOGETHER):
         group = present[start : start + TOGETHER]
-        for row in rows_of(session, promotion, found, keys, group):
+        for row in rows_of(session, promotion, found, keys, group, reader_id=reader_id):
             yield _line(row)
 
 

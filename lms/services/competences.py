@@ -15,7 +15,8 @@ from lms.domain.course import Assignment, Course
 from lms.domain.referentials import CompetenceKey, Referential, with_unnamed
 from lms.errors import NotFound
 from lms.models import Membership, Promotion, User
-from lms.services import dossiers, referentials, roles
+from lms.services import blind, dossiers, referentials, roles
+from lms.services.blind import Veil
 from lms.services.referentials import Bound
 
 UNNAMED = "Autres compétences du cours"
@@ -36,6 +37,7 @@ def chapters(
     promotion: Promotion,
     course: Course | None,
     *,
+    reader_id: int,
     withheld: frozenset[str] = frozenset(),
 ) -> tuple[Chapter, ...]:
     """Return the referentials of a promotion as they stand for a learner.
@@ -46,7 +48,11 @@ def chapters(
     """
     found = referentials.bound(session, promotion.programme_id)
     known = dossiers.dossiers_of(
-        session, [learner_id], promotion.programme_id, withheld=withheld
+        session,
+        [learner_id],
+        promotion.programme_id,
+        veil=veil_over(session, promotion, reader_id),
+        withheld=withheld,
     )
     return chapters_of(_named(found.referentials, course), known[learner_id], found.origins)
 
@@ -73,15 +79,15 @@ def matrix(
     found: Bound,
     keys: Collection[CompetenceKey],
     *,
+    reader_id: int,
     now: datetime,
 ) -> tuple[Row, ...]:
     """Return the learners of a promotion by name, with their standing in these competences.
 
     The number of queries does not depend on how many learners or competences there are.
     """
-    return rows_of(
-        session, promotion, found, keys, present_learners(session, promotion, now=now)
-    )
+    present = present_learners(session, promotion, now=now)
+    return rows_of(session, promotion, found, keys, present, reader_id=reader_id)
 
 
 def rows_of(
@@ -90,10 +96,15 @@ def rows_of(
     found: Bound,
     keys: Collection[CompetenceKey],
     learners: Sequence[User],
+    *,
+    reader_id: int,
 ) -> tuple[Row, ...]:
     """Return these learners of a promotion with their standing in these competences."""
     known = dossiers.dossiers_of(
-        session, [each.id for each in learners], promotion.programme_id
+        session,
+        [each.id for each in learners],
+        promotion.programme_id,
+        veil=veil_over(session, promotion, reader_id),
     )
     return tuple(
         Row(
@@ -103,6 +114,11 @@ def rows_of(
         )
         for each in learners
     )
+
+
+def veil_over(session: Session, promotion: Promotion, reader_id: int) -> Veil:
+    """Return what has no name for the reader in the promotion's course."""
+    return blind.veil(session, reader_id=reader_id, courses=[promotion.programme.course_slug])
 
 
 def present_learners(

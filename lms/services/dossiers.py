@@ -21,6 +21,7 @@ from lms.models import (
     User,
 )
 from lms.models import Observation as ObservationRow
+from lms.services.blind import Veil
 
 _Proofs = dict[CompetenceKey, dict[tuple[str, str, int], Proof]]
 
@@ -30,15 +31,17 @@ def dossiers_of(
     learner_ids: Collection[int],
     programme_id: int,
     *,
+    veil: Veil,
     withheld: frozenset[str] = frozenset(),
 ) -> Mapping[int, Dossier]:
     """Return the dossier of each of these learners, in three queries.
 
     It holds what was written down in the promotions of one programme.
 
+    :param veil: what has no name for the reader.
     :param withheld: assignments of which the reader may not know yet what they gave.
     """
-    proofs = _proofs(session, learner_ids, programme_id, withheld)
+    proofs = _proofs(session, learner_ids, programme_id, veil, withheld)
     decisions = _decisions(session, learner_ids, programme_id)
     observations = _observations(session, learner_ids, programme_id)
     return {
@@ -61,6 +64,7 @@ def _proofs(
     session: Session,
     learner_ids: Collection[int],
     programme_id: int,
+    veil: Veil,
     withheld: frozenset[str],
 ) -> dict[int, _Proofs]:
     """Return one proof for each exercise and level, the latest first."""
@@ -70,6 +74,7 @@ def _proofs(
             AssignmentVersion.title,
             Submission.id.label("submission_id"),
             Submission.assignment_id,
+            Submission.course_slug,
             ExerciseResult.title.label("exercise"),
             ExerciseResult.points,
             ExerciseResult.max_points,
@@ -97,6 +102,8 @@ def _proofs(
     found: dict[int, _Proofs] = {}
     for row in rows:
         evidence: Evidence = row.Evidence
+        if veil.hides(evidence.learner_id, row.course_slug, row.assignment_id):
+            continue
         kept = found.setdefault(evidence.learner_id, {}).setdefault(_key(evidence), {})
         kept.setdefault(
             (row.assignment_id, evidence.exercise_id, evidence.level),

@@ -34,13 +34,14 @@ def sheet_of(
     course: Course | None,
     words: Words,
     *,
+    reader_id: int,
     now: datetime,
 ) -> Sheet:
     """Return the gradebook of a promotion; its rows are read as they are written.
 
     A column has one scale, which its title names: a score out of other points is converted.
     """
-    book = gradebook.open_book(session, promotion, course)
+    book = gradebook.open_book(session, promotion, course, reader_id=reader_id)
     titles = (
         f"{column.title} (/{_plain(column.max_points, words)})" for column in book.columns
     )

@@ -120,9 +120,9 @@ def show(
     *,
     now: datetime,
     language: str = "fr",
+    is_nameless: bool,
     has_all_hints: bool = False,
     is_withheld: bool = False,
-    is_nameless: bool = False,
 ) -> Shown:
     """Return all that is shown of a submission.
 

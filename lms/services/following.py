@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lms.domain.board import Cell
+from lms.domain.board import Cell, CellState
 from lms.domain.course import Assignment, Course, Module
 from lms.models import GradingRun, Promotion, Score, Submission
 from lms.services import traces
@@ -73,6 +73,10 @@ def follow(
 
     def work(assignment: Assignment) -> WorkShown:
         cell = watched.cells.get((learner_id, assignment.id), Cell())
+        if cell.state is CellState.BLIND:
+            return WorkShown(
+                assignment=assignment, cell=cell, attempts=(), counted_id=None, time_s=0.0
+            )
         return WorkShown(
             assignment=assignment,
             cell=cell,

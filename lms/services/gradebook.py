@@ -16,7 +16,8 @@ from lms.domain.gradebook import OUTSIDE, Missing, Weights, total
 from lms.domain.marks import percent
 from lms.domain.terms import Terms
 from lms.models import Membership, OutsideImport, OutsideMark, Promotion, Score, User
-from lms.services import roles, weighing
+from lms.services import blind, roles, weighing
+from lms.services.blind import Veil
 from lms.services.terms import all_terms
 
 #: So that a page of sixty columns stays light.
@@ -43,12 +44,14 @@ class Cell:
 
     :param points: None while there is none.
     :param counts_zero: there is none, and the promotion's rule counts it for 0.
+    :param is_blind: whatever there is stays hidden: the work has no name yet.
     """
 
     assignment_id: str
     points: float | None = None
     max_points: float
     counts_zero: bool = False
+    is_blind: bool = False
 
     @property
     def share(self) -> float | None:
@@ -85,18 +88,29 @@ class Table:
     page: int
     pages: int
 
+    @property
+    def has_blind(self) -> bool:
+        """Whether a score is hidden, since the work has no name yet."""
+        return any(cell.is_blind for row in self.rows for cell in row.cells)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Book:
-    """What all rows of a promotion's gradebook have in common."""
+    """What all rows of a promotion's gradebook have in common.
+
+    :param veil: what has no name for the reader.
+    """
 
     promotion: Promotion
     course: Course | None
     columns: tuple[Column, ...]
     weights: Weights
+    veil: Veil
 
 
-def open_book(session: Session, promotion: Promotion, course: Course | None) -> Book:
+def open_book(
+    session: Session, promotion: Promotion, course: Course | None, *, reader_id: int
+) -> Book:
     """Return the columns and weights of a promotion.
 
     :param course: None while its files cannot be read: then only marks from outside show.
@@ -106,6 +120,9 @@ def open_book(session: Session, promotion: Promotion, course: Course | None) -> 
         course=course,
         columns=columns(session, promotion, course),
         weights=weighing.read_weights(session, promotion),
+        veil=blind.veil(
+            session, reader_id=reader_id, courses=[promotion.programme.course_slug]
+        ),
     )
 
 
@@ -114,11 +131,12 @@ def table(
     promotion: Promotion,
     course: Course | None,
     *,
+    reader_id: int,
     page: int = 1,
     now: datetime,
 ) -> Table:
     """Return one page of the gradebook; the last one when there are not so many."""
-    book = open_book(session, promotion, course)
+    book = open_book(session, promotion, course, reader_id=reader_id)
     present = learners(session, promotion, now=now)
     pages = max(1, math.ceil(len(present) / LEARNERS_A_PAGE))
     page = min(max(page, 1), pages)
@@ -184,11 +202,15 @@ def rows(session: Session, book: Book, shown: Sequence[User], *, now: datetime) 
     ids = [learner.id for learner in shown]
     scores = _scores(session, book, ids)
     terms = _terms(session, book, ids)
+    slug = book.promotion.programme.course_slug
 
     def row(learner: User) -> Row:
         keys = [(column, (learner.id, column.assignment_id)) for column in book.columns]
         cells = tuple(
-            _cell(column, scores.get(key), terms.get(key), now) for column, key in keys
+            Cell(assignment_id=key[1], max_points=column.max_points, is_blind=True)
+            if book.veil.hides(key[0], slug, key[1])
+            else _cell(column, scores.get(key), terms.get(key), now)
+            for column, key in keys
         )
         shares = {cell.assignment_id: cell.share for cell in cells if cell.share is not None}
         reached = total(shares, book.weights)

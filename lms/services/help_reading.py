@@ -13,6 +13,8 @@ from lms.blobs import BlobStore
 from lms.domain.help import QuestionState, Sharing
 from lms.errors import NotFound
 from lms.models import DraftVersion, HelpMessage, Promotion, Question
+from lms.services import blind
+from lms.services.blind import NO_VEIL, Veil
 from lms.services.draft_documents import as_notebook, shown
 
 EXCERPT_CHARACTERS = 160
@@ -66,10 +68,11 @@ class Waiting:
     count: int
 
 
-def thread(session: Session, question: Question) -> QuestionShown:
+def thread(session: Session, question: Question, *, reader_id: int) -> QuestionShown:
     """Return one question with its messages and the names of who wrote them."""
     draft = session.get(DraftVersion, question.draft_version_id or 0)
-    return _shown(question, draft_number=draft.number if draft else None)
+    veil = blind.veil(session, reader_id=reader_id, courses=[question.course_slug])
+    return _shown(question, veil, draft_number=draft.number if draft else None)
 
 
 def of_learner(session: Session, learner_id: int) -> list[QuestionShown]:
@@ -79,19 +82,23 @@ def of_learner(session: Session, learner_id: int) -> list[QuestionShown]:
         .where(Question.learner_id == learner_id)
         .order_by(_rank(QuestionState.ANSWERED), Question.changed_at.desc())
     )
-    return [_shown(question) for question in found]
+    return [_shown(question, NO_VEIL) for question in found]
 
 
-def of_promotion(session: Session, promotion_id: int) -> list[QuestionShown]:
+def of_promotion(
+    session: Session, promotion: Promotion, *, reader_id: int
+) -> list[QuestionShown]:
     """Return the questions of a promotion: those that wait first, the oldest of them on top."""
     found = session.scalars(
         _questions()
-        .where(Question.promotion_id == promotion_id)
+        .where(Question.promotion_id == promotion.id)
         .order_by(_rank(QuestionState.OPEN), Question.changed_at.desc())
     ).all()
     waiting = [question for question in found if question.state == QuestionState.OPEN]
     others = [question for question in found if question.state != QuestionState.OPEN]
-    return [_shown(question) for question in (*reversed(waiting), *others)]
+    courses = {question.course_slug for question in found}
+    veil = blind.veil(session, reader_id=reader_id, courses=courses)
+    return [_shown(question, veil) for question in (*reversed(waiting), *others)]
 
 
 def shared(
@@ -150,12 +157,13 @@ def _rank(first: QuestionState) -> ColumnElement[int]:
     return case((Question.state == first.value, 0), else_=1)
 
 
-def _shown(question: Question, *, draft_number: int | None = None) -> QuestionShown:
+def _shown(question: Question, veil: Veil, *, draft_number: int | None = None) -> QuestionShown:
+    is_hidden = veil.hides(question.learner_id, question.course_slug, question.assignment_id)
     return _view(
         question,
-        name=question.learner.name,
+        name="" if is_hidden else question.learner.name,
         messages=tuple(
-            _message(message, message.author.name if message.author else "")
+            _message(message, _author(message, is_hidden=is_hidden))
             for message in question.messages
         ),
         draft_number=draft_number,
@@ -173,6 +181,12 @@ def _anonymous(question: Question) -> QuestionShown:
             for message in question.messages
         ),
     )
+
+
+def _author(message: HelpMessage, *, is_hidden: bool) -> str:
+    if message.author is None or (is_hidden and message.is_from_learner):
+        return ""
+    return message.author.name
 
 
 def _message(message: HelpMessage, author: str) -> MessageShown:

@@ -17,6 +17,7 @@ from lms.domain.terms import Terms
 from lms.errors import Refusal
 from lms.models import GradingRun, Membership, Promotion, Submission
 from lms.services import progress, withholding
+from lms.services.blind import NO_VEIL
 from lms.services.latest_work import Work, latest
 
 DUE_SHOWN = 5
@@ -111,8 +112,10 @@ def _following(
         is_served=True,
         resume=resume(course, trail),
         due=_due(course, terms, trail, now),
-        under_way=latest(session, own.where(~is_graded)),
-        feedback=latest(session, own.where(is_graded).limit(WORK_SHOWN), withheld),
+        under_way=latest(session, own.where(~is_graded), NO_VEIL),
+        feedback=latest(
+            session, own.where(is_graded).limit(WORK_SHOWN), NO_VEIL, withheld=withheld
+        ),
         modules=tuple(module_progress(module, trail) for module in course.modules),
     )
 

@@ -13,12 +13,14 @@ from lms.domain.jobs import JobState
 from lms.domain.standing import Standing, standing_of_job
 from lms.models import GradingRun, Job, Submission
 from lms.services import progress
+from lms.services.blind import Veil
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """One submission in a list.
 
+    :param learner_name: empty while it is hidden from the reader.
     :param points: None before a result.
     """
 
@@ -33,10 +35,15 @@ class Work:
 
 
 def latest(
-    session: Session, query: Select[Submission], withheld: frozenset[str] = frozenset()
+    session: Session,
+    query: Select[Submission],
+    veil: Veil,
+    *,
+    withheld: frozenset[str] = frozenset(),
 ) -> tuple[Work, ...]:
     """Return these submissions, latest first, with their latest run or where they wait.
 
+    :param veil: what has no name for the reader.
     :param withheld: assignments whose results the reader may not see yet.
     """
     found = session.scalars(
@@ -66,12 +73,13 @@ def latest(
         if submission.assignment_id in withheld and one.points is not None
         else one
         for submission in found
-        for one in (_one(submission, runs, states),)
+        for one in (_one(submission, veil, runs, states),)
     )
 
 
 def _one(
     submission: Submission,
+    veil: Veil,
     runs: Mapping[int, tuple[GradingRun, bool]],
     states: Mapping[int, JobState],
 ) -> Work:
@@ -80,7 +88,7 @@ def _one(
     return Work(
         submission_id=submission.id,
         title=submission.version.title,
-        learner_name=submission.learner.name,
+        learner_name=veil.name(submission),
         attempt=submission.attempt,
         handed_in_at=submission.handed_in_at,
         standing=(Standing.PASSED if is_passed else Standing.TO_REDO) if run else job,

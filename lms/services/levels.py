@@ -81,7 +81,12 @@ def effects(
     found = referentials.bound(session, promotion.programme_id)
     referentials.competence_of(found, wish.key)
     people = competences.learners_of(session, promotion, learner_ids)
-    known = dossiers.dossiers_of(session, learner_ids, promotion.programme_id)
+    known = dossiers.dossiers_of(
+        session,
+        learner_ids,
+        promotion.programme_id,
+        veil=competences.veil_over(session, promotion, actor_id),
+    )
     return tuple(
         Effect(
             learner_id=each.id,

@@ -21,8 +21,9 @@ from lms.models import (
     RubricUse,
     Submission,
 )
-from lms.services.marking import held, marks_of
-from lms.services.marking_plans import Plan, place_of, plan_of, plans_in
+from lms.services import blind
+from lms.services.blind import Veil
+from lms.services.marking_plans import Plan, plans_in
 
 #: Submission, then slot.
 _Held = Mapping[int, Mapping[Slot, Held]]
@@ -80,6 +81,7 @@ def queue(
     :param key: a secret, for the numbers.
     """
     plans, works = plans_in(session, promotion), _works(session, promotion)
+    veil = blind.veil(session, reader_id=reader_id, courses=[promotion.programme.course_slug])
     held = _held(session, promotion)
     wanted = _wanted(session, promotion)
     latest = {(work.learner_id, work.assignment_id): work.id for work in works}
@@ -93,32 +95,8 @@ def queue(
             continue
         plan = plans.get(work.assignment_id, Plan())
         state = state_for(plan.is_double, held.get(work.id, {}), reader_id)
-        found.append(_waiting(work, names[work.id], plan, state))
+        found.append(_waiting(work, names[work.id], veil, state))
     return tuple(sorted(found, key=lambda each: (each.handed_in_at, each.submission_id)))
-
-
-def is_nameless(session: Session, work: Submission, *, reader_id: int) -> bool:
-    """Whether the name of a work's learner is hidden from its reader: blind marking waits.
-
-    As long as the learner's latest attempt waits, the earlier ones hide the name with it.
-    """
-    plan = plan_of(session, place_of(work))
-    if not plan.is_blind:
-        return False
-    latest = session.scalars(
-        select(Submission.id)
-        .where(
-            Submission.learner_id == work.learner_id,
-            Submission.promotion_id == work.promotion_id,
-            Submission.course_slug == work.course_slug,
-            Submission.assignment_id == work.assignment_id,
-        )
-        .order_by(Submission.attempt.desc())
-        .limit(1)
-    ).one()
-    own = held(marks_of(session, work.id))
-    decisive = [held(marks_of(session, latest)), *([own] if own else [])]
-    return any(state_for(plan.is_double, each, reader_id).waits for each in decisive)
 
 
 def find(found: Iterable[Waiting], assignment_id: str, number: int) -> Waiting | None:
@@ -210,14 +188,13 @@ def _numbers(works: Iterable[Submission], key: str) -> Mapping[int, int]:
     }
 
 
-def _waiting(work: Submission, number: int, plan: Plan, state: QueueState) -> Waiting:
-    is_hidden = plan.is_blind and state.waits
+def _waiting(work: Submission, number: int, veil: Veil, state: QueueState) -> Waiting:
     return Waiting(
         submission_id=work.id,
         number=number,
         assignment_id=work.assignment_id,
         title=work.version.title,
-        name="" if is_hidden else work.learner.name,
+        name=veil.name(work),
         attempt=work.attempt,
         handed_in_at=work.handed_in_at,
         state=state,

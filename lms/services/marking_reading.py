@@ -117,7 +117,14 @@ def read(
     slot = slot_for(plan.is_double, held(marks), reader_id)
     mark = marks.get(slot) if slot else None
     said = typed or typed_of(mark)
-    run = feedback.show(session, submission, now=now, language=language, has_all_hints=True).run
+    run = feedback.show(
+        session,
+        submission,
+        now=now,
+        language=language,
+        is_nameless=True,
+        has_all_hints=True,
+    ).run
     able = markables(session, submission)
     seen = shown_slots(plan.is_double, held(marks), reader_id)
     return Reading(

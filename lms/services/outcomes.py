@@ -20,6 +20,7 @@ from lms.models import (
     Submission,
     User,
 )
+from lms.services.blind import Veil
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class Outcomes:
 
     :param exercises: the one that most people stumbled over first.
     :param tests: the text of each test that the reader may see, by its `grade_id`.
-    :param names: whose each submission is.
+    :param names: whose each submission is; empty while it is hidden from the reader.
     """
 
     exercises: tuple[ExerciseOutcomes, ...] = ()
@@ -61,13 +62,15 @@ def outcomes_of(
     promotion: Promotion,
     assignment_id: str,
     *,
+    veil: Veil,
     has_hidden: bool,
 ) -> Outcomes:
     """Return how the exercises of an assignment went, in the latest run of each submission.
 
+    :param veil: what has no name for the reader.
     :param has_hidden: whether the reader may see what hidden tests ask.
     """
-    rows, names = _rows(session, promotion, assignment_id)
+    rows, names = _rows(session, promotion, assignment_id, veil)
     by_exercise: dict[str, list[tuple[ExerciseResult, Result]]] = {}
     for row, result in rows:
         by_exercise.setdefault(row.exercise_id, []).append((row, result))
@@ -81,7 +84,7 @@ def outcomes_of(
 
 
 def _rows(
-    session: Session, promotion: Promotion, assignment_id: str
+    session: Session, promotion: Promotion, assignment_id: str, veil: Veil
 ) -> tuple[Sequence[tuple[ExerciseResult, Result]], Mapping[int, str]]:
     """Return the results of the latest run of each submission, and whose each one is."""
     newest = (
@@ -106,7 +109,8 @@ def _rows(
     rows: list[tuple[ExerciseResult, Result]] = []
     names: dict[int, str] = {}
     for row, run_outcome, learner_id, name, submission_id in found:
-        names[submission_id] = name
+        is_hidden = veil.hides(learner_id, promotion.programme.course_slug, assignment_id)
+        names[submission_id] = "" if is_hidden else name
         result = Result(
             learner_id=learner_id,
             submission_id=submission_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -13,7 +13,7 @@ from lms.domain.access import HIDDEN
 from lms.domain.peers import Pair, PeerMode, pairs_for
 from lms.errors import Conflict, Invalid, NotFound
 from lms.models import GradingRun, PeerReview, Submission
-from lms.services import audit, peer_points
+from lms.services import audit, blind, peer_points
 from lms.services.marking_input import plain
 from lms.services.marking_plans import Place, Plan, place_of, plan_of
 
@@ -37,10 +37,14 @@ class ReviewShown:
         return self.review.sent_at is not None
 
 
-def overview(session: Session, place: Place) -> tuple[ReviewShown, ...]:
-    """Return all reviews of an assignment in a promotion, for its trainers, with names."""
+def overview(session: Session, place: Place, *, reader_id: int) -> tuple[ReviewShown, ...]:
+    """Return all reviews of an assignment in a promotion, for its trainers.
+
+    Both are named, unless the name of whose work it is is hidden from the reader.
+    """
+    veil = blind.veil(session, reader_id=reader_id, courses=[place.course_slug])
     return tuple(
-        _shown(found, PeerMode.NAMED)
+        replace(_shown(found, PeerMode.NAMED), author=veil.name(found.submission))
         for found in sorted(_at(session, place), key=lambda found: found.reviewer.name)
     )
 

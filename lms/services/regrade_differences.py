@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from lms.domain.people import sort_key
 from lms.models import ExerciseResult, GradingRun, Regrade, Submission
+from lms.services.blind import Veil
 
 #: Lines on the page; all of them are counted.
 SHOWN = 200
@@ -28,6 +29,7 @@ class ExerciseChange:
 class Difference:
     """One submission that ran again.
 
+    :param learner_name: empty while it is hidden from the reader.
     :param is_kept: the old result stays, since the new one is lower and that was ruled out.
     """
 
@@ -62,8 +64,11 @@ class Differences:
     environments: tuple[str, ...]
 
 
-def differences(session: Session, regrade: Regrade) -> Differences:
-    """Compare each run of a regrade with the one whose place it takes, or would take."""
+def differences(session: Session, regrade: Regrade, veil: Veil) -> Differences:
+    """Compare each run of a regrade with the one whose place it takes, or would take.
+
+    :param veil: what has no name for the reader.
+    """
     before = aliased(GradingRun)
     # Of a regrade that is applied, the run before is the one that it replaced.
     is_before = or_(
@@ -80,7 +85,7 @@ def differences(session: Session, regrade: Regrade) -> Differences:
         )
         .where(GradingRun.regrade_id == regrade.id)
     ).all()
-    found = [_difference(regrade, run, old) for run, old in rows]
+    found = [_difference(regrade, veil, run, old) for run, old in rows]
     changed = [one for one in found if one.exercises or one.gain]
     in_order = sorted(changed, key=lambda one: (sort_key(one.learner_name), one.attempt))
     return Differences(
@@ -92,12 +97,12 @@ def differences(session: Session, regrade: Regrade) -> Differences:
     )
 
 
-def _difference(regrade: Regrade, run: GradingRun, old: GradingRun) -> Difference:
+def _difference(regrade: Regrade, veil: Veil, run: GradingRun, old: GradingRun) -> Difference:
     is_lower = _share(run.points, run.max_points) < _share(old.points, old.max_points)
     return Difference(
         submission_id=run.submission_id,
         learner_id=run.submission.learner_id,
-        learner_name=run.submission.learner.name,
+        learner_name=veil.name(run.submission),
         attempt=run.submission.attempt,
         before=old.points,
         max_before=old.max_points,

@@ -15,7 +15,8 @@ from lms.domain.jobs import JobState, Priority
 from lms.domain.regrades import RegradeState, Scope
 from lms.errors import Conflict, Invalid, NotFound
 from lms.models import GradingRun, Job, Promotion, Regrade, Submission
-from lms.services import audit, jobs
+from lms.services import audit, blind, jobs
+from lms.services.blind import NameHidden
 from lms.services.submissions import current_version
 
 
@@ -67,9 +68,14 @@ def start(
 
     :raises Invalid: if one learner is meant and none is named.
     :raises Conflict: if another regrade of the assignment is open, or nothing is to be done.
+    :raises NameHidden: if one learner is named whose work has no name yet.
     """
     if choice.scope is Scope.LEARNER and choice.learner_id is None:
         raise Invalid("Choisissez la personne dont les rendus sont à recorriger.")
+    if choice.scope is Scope.LEARNER:
+        veil = blind.veil(session, reader_id=actor_id, courses=[course.slug])
+        if veil.hides(choice.learner_id or 0, course.slug, assignment.id):
+            raise NameHidden  # one work that ran again would be that person's
     _take_place(session, promotion)
     if _open(session, promotion, assignment.id) is not None:
         raise Conflict(

@@ -49,6 +49,7 @@ def sheet_of(
     learner: User,
     promotion: Promotion,
     *,
+    reader_id: int,
     withheld: frozenset[str] = frozenset(),
 ) -> Sheet:
     """Return a learner's sheet as it stands now.
@@ -65,7 +66,9 @@ def sheet_of(
         promotion=promotion.name,
         starts_on=promotion.starts_on,
         ends_on=promotion.ends_on,
-        chapters=competences.chapters(session, learner.id, promotion, None, withheld=withheld),
+        chapters=competences.chapters(
+            session, learner.id, promotion, None, reader_id=reader_id, withheld=withheld
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from lms.domain.access import HIDDEN
 from lms.errors import NotFound
 from lms.models import Promotion, Submission
 from lms.services import written_answers
+from lms.services.blind import Veil
 from lms.services.written_answers import Answers
 
 #: Pairs below that many shared tokens are not listed: a few lines.
@@ -23,7 +24,10 @@ MAX_PAIRS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """One learner's latest submission for the assignment."""
+    """One learner's latest submission for the assignment.
+
+    :param name: empty while it is hidden from the reader.
+    """
 
     submission_id: int
     name: str
@@ -85,6 +89,7 @@ def pairs(
     course_slug: str,
     assignment_id: str,
     promotion_ids: Iterable[int],
+    veil: Veil,
 ) -> Found:
     """Return the pairs of these promotions' latest works that share most, the most first."""
     latest = _latest(session, course_slug, assignment_id, promotion_ids)
@@ -93,7 +98,7 @@ def pairs(
     counted = similarity.pairs_sharing(
         {key: _prints(answers, ignored) for key, answers in read.items()}
     )
-    works = {found.id: _work(found) for found in latest}
+    works = {found.id: _work(found, veil) for found in latest}
     compared = (
         _pair(works[left], works[right], read[left], read[right], ignored)
         for (left, right), _times in counted.most_common(3 * MAX_PAIRS)
@@ -109,6 +114,7 @@ def side_by_side(
     course_slug: str,
     assignment_id: str,
     promotion_ids: Iterable[int],
+    veil: Veil,
     ids: tuple[int, int],
 ) -> SideBySide:
     """Return two works with what they share marked.
@@ -129,8 +135,8 @@ def side_by_side(
     left, right = (read[number].texts for number in ids)
     titles = written_answers.titles_of(blobs, by_id[ids[0]].version)
     return SideBySide(
-        left=_work(by_id[ids[0]]),
-        right=_work(by_id[ids[1]]),
+        left=_work(by_id[ids[0]], veil),
+        right=_work(by_id[ids[1]], veil),
         parts=tuple(
             _part(title, left.get(key, ""), right.get(key, ""), ignored.get(key, frozenset()))
             for key, title in titles.items()
@@ -189,10 +195,10 @@ def _latest(
     return session.scalars(works.where(Submission.id.in_(newest))).all()
 
 
-def _work(submission: Submission) -> Work:
+def _work(submission: Submission, veil: Veil) -> Work:
     return Work(
         submission_id=submission.id,
-        name=submission.learner.name,
+        name=veil.name(submission),
         promotion=submission.promotion.name,
     )
 

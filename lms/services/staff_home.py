@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from lms.domain.access import Role
 from lms.domain.jobs import JobState
 from lms.models import Job, Membership, Promotion, Submission
-from lms.services import queue
+from lms.services import blind, queue
 from lms.services.latest_work import Work, latest
 
 WORK_SHOWN = 10
@@ -45,17 +45,21 @@ class Staff:
     is_halted: bool
 
 
-def staff(session: Session, promotion_ids: Collection[int], *, now: datetime) -> Staff:
+def staff(
+    session: Session, promotion_ids: Collection[int], *, reader_id: int, now: datetime
+) -> Staff:
     """Return what a member of staff finds about these promotions."""
     promotions = session.scalars(
         select(Promotion)
-        .options(joinedload(Promotion.campus))
+        .options(joinedload(Promotion.campus), joinedload(Promotion.programme))
         .where(Promotion.id.in_(promotion_ids))
         .order_by(Promotion.starts_on.desc(), Promotion.slug)
     ).all()
     learners = _learners(session, promotion_ids, now)
     states = _states(session, promotion_ids)
     waiting = states.get(JobState.WAITING, 0) + states.get(JobState.RUNNING, 0)
+    courses = {promotion.programme.course_slug for promotion in promotions}
+    veil = blind.veil(session, reader_id=reader_id, courses=courses)
     in_them = select(Submission).where(Submission.promotion_id.in_(promotion_ids))
     return Staff(
         promotions=tuple(
@@ -68,7 +72,7 @@ def staff(session: Session, promotion_ids: Collection[int], *, now: datetime) ->
             )
             for promotion in promotions
         ),
-        latest=latest(session, in_them.limit(WORK_SHOWN)),
+        latest=latest(session, in_them.limit(WORK_SHOWN), veil),
         waiting=waiting,
         held=states.get(JobState.QUARANTINED, 0),
         is_halted=bool(waiting) and not queue.grading_slots(session, now=now),

@@ -28,6 +28,7 @@ from lms.models import (
     Submission,
 )
 from lms.services import progress, roles, terms, traces
+from lms.services.blind import hidden_works
 from lms.services.revisions import revision_of
 from lms.services.traces import Key
 
@@ -39,7 +40,7 @@ class Watched:
     :param cells: what each did for each assignment; nothing where there is no trace of work.
     :param passed: the assignments that each has passed, whichever the attempt.
     :param groups: names of each learner's groups.
-    :param revision: what it was made from, at the latest.
+    :param revision: what it was made from, at the latest; empty unless it was asked for.
     """
 
     learners: tuple[Membership, ...]
@@ -56,18 +57,31 @@ class Watched:
         )
 
 
-def watch(session: Session, promotion: Promotion, course: Course, *, now: datetime) -> Watched:
-    """Return what is known of the learners, in five queries whatever their number."""
+def watch(
+    session: Session,
+    promotion: Promotion,
+    course: Course,
+    *,
+    reader_id: int,
+    has_revision: bool = False,
+    now: datetime,
+) -> Watched:
+    """Return what is known of the learners, in five queries whatever their number.
+
+    Of works that have no name for the reader it says only that they were handed in.
+
+    :param has_revision: whether it says from what it was made, which takes its time.
+    """
     # First, so that what is known is never older than its revision.
-    groups, closures, revision = _set_up(session, promotion)
+    around = _around(session, promotion, reader_id, has_revision=has_revision)
     learners = tuple(
         found
         for found in roles.members(session, promotion, now=now)
         if found.role == Role.LEARNER
     )
     latest = traces.latest_by_place(session, promotion.id, course.slug)
-    cells, passed = _cells(session, promotion, course, latest)
-    failing = _failing(session, promotion, course)
+    cells, passed = _cells(session, promotion, course, latest, around.hidden)
+    failing = _failing(session, promotion, course, around.hidden)
     active: dict[int, datetime] = {}
     for (learner_id, _place), at in latest.items():
         active[learner_id] = max(at, active.get(learner_id, at))
@@ -85,39 +99,65 @@ def watch(session: Session, promotion: Promotion, course: Course, *, now: dateti
         learners=learners,
         cells=cells,
         passed=passed,
-        groups=groups,
-        facts=GroupFacts(now=now, learners=facts, closures=closures),
-        revision=revision,
+        groups=around.groups,
+        facts=GroupFacts(now=now, learners=facts, closures=around.closures),
+        revision=around.revision,
     )
 
 
-def _set_up(
-    session: Session, promotion: Promotion
-) -> tuple[dict[int, frozenset[str]], tuple[tuple[date, date], ...], str]:
-    """Return each learner's groups, the closed days and the revision, in one query."""
-    rows: Result[date | None, date | None, int | None, str | None] = session.execute(
-        union_all(
-            select(Closure.first_on, Closure.last_on, null(), null()).where(
-                Closure.promotion_id == promotion.id
-            ),
-            select(null(), null(), GroupMember.learner_id, Group.name)
-            .join(Group, GroupMember.group_id == Group.id)
-            .where(Group.promotion_id == promotion.id),
-            select(null(), null(), null(), revision_of(promotion)),
+@dataclass(frozen=True, kw_only=True)
+class _Around:
+    """What is known of a promotion beside its works."""
+
+    groups: Mapping[int, frozenset[str]]
+    closures: tuple[tuple[date, date], ...]
+    hidden: frozenset[Key]
+    revision: str
+
+
+def _around(
+    session: Session, promotion: Promotion, reader_id: int, *, has_revision: bool
+) -> _Around:
+    """Return groups, closed days, works without a name and the revision, in one query."""
+    closed = select(Closure.first_on, Closure.last_on, null(), null(), null()).where(
+        Closure.promotion_id == promotion.id
+    )
+    grouped = (
+        select(null(), null(), GroupMember.learner_id, Group.name, null())
+        .join(Group, GroupMember.group_id == Group.id)
+        .where(Group.promotion_id == promotion.id)
+    )
+    blind = (
+        hidden_works(reader_id)
+        .where(Submission.course_slug == promotion.programme.course_slug)
+        .with_only_columns(
+            null(), null(), Submission.learner_id, null(), Submission.assignment_id
         )
+    )
+    revised = select(null(), null(), null(), revision_of(promotion), null())
+    asked = (closed, grouped, blind, *((revised,) if has_revision else ()))
+    rows: Result[date | None, date | None, int | None, str | None, str | None] = (
+        session.execute(union_all(*asked))
     )
     closures: list[tuple[date, date]] = []
     groups: dict[int, set[str]] = {}
+    hidden: set[Key] = set()
     revision = ""
-    for first_on, last_on, learner_id, name in rows:
+    for first_on, last_on, learner_id, name, assignment_id in rows:
         if first_on is not None and last_on is not None:
             closures.append((first_on, last_on))
+        elif learner_id is not None and assignment_id is not None:
+            hidden.add((learner_id, assignment_id))
         elif learner_id is not None and name is not None:
             groups.setdefault(learner_id, set()).add(name)
         else:
             revision = name or ""
-    named = {learner_id: frozenset(names) for learner_id, names in groups.items()}
-    return named, tuple(closures), revision
+    return _Around(
+        groups={learner_id: frozenset(names) for learner_id, names in groups.items()},
+        closures=tuple(closures),
+        hidden=frozenset(hidden),
+        revision=revision,
+    )
 
 
 def as_told_to(
@@ -151,7 +191,11 @@ def as_told_to(
 
 
 def _cells(
-    session: Session, promotion: Promotion, course: Course, latest: Mapping[Key, datetime]
+    session: Session,
+    promotion: Promotion,
+    course: Course,
+    latest: Mapping[Key, datetime],
+    hidden: frozenset[Key],
 ) -> tuple[dict[Key, Cell], dict[int, frozenset[str]]]:
     known = {assignment.id for assignment in course.assignments}
     cells = {
@@ -167,6 +211,9 @@ def _cells(
         if is_passed:
             passed.setdefault(learner_id, set()).add(assignment_id)
         key = (learner_id, assignment_id)
+        if key in hidden:
+            cells[key] = Cell(state=CellState.BLIND)
+            continue
         cells[key] = Cell(
             state=OF_STANDING[_standing(is_passed, job)],
             points=points,
@@ -223,7 +270,7 @@ def _standing(is_passed: bool | None, job: str | None) -> Standing:
 
 
 def _failing(
-    session: Session, promotion: Promotion, course: Course
+    session: Session, promotion: Promotion, course: Course, hidden: frozenset[Key]
 ) -> dict[int, tuple[FailingExercise, ...]]:
     """Return the exercises that each learner tried and never passed, in course order."""
     is_settled = case((ExerciseResult.outcome.in_(SETTLED), 1), else_=0)
@@ -250,7 +297,7 @@ def _failing(
     titles = {assignment.id: assignment.title for assignment in course.assignments}
     failing: dict[int, list[FailingExercise]] = {}
     for learner_id, assignment_id, exercise_id, title, runs, at, submission_id in rows:
-        if assignment_id in titles:
+        if assignment_id in titles and (learner_id, assignment_id) not in hidden:
             failing.setdefault(learner_id, []).append(
                 FailingExercise(
                     assignment_id=assignment_id,

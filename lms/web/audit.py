@@ -67,6 +67,7 @@ def _page(promotion: Promotion | None, names: list[str]) -> ResponseReturnValue:
     found = journal(
         g.session,
         Wanted(
+            reader_id=g.actor.user_id,
             promotion_id=promotion.id if promotion else None,
             person=values["personne"],
             subject=values["sujet"],

@@ -15,6 +15,7 @@ CLASSES = {
     CellState.TO_REDO: "r",
     CellState.WAITING: "w",
     CellState.HELD: "h",
+    CellState.BLIND: "b",
     CellState.DRAFT: "d",
 }
 

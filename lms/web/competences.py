@@ -29,6 +29,7 @@ def show(course_slug: str) -> ResponseReturnValue:
             g.actor.user_id,
             promotion,
             course,
+            reader_id=g.actor.user_id,
             withheld=withheld_from_reader(promotion, g.actor.user_id),
         )
     return render_template(

@@ -12,12 +12,13 @@ from lms.domain.access import Action, Subject, may, require
 from lms.domain.regrades import CONTEST_LABELS, ContestState
 from lms.errors import Conflict, Invalid
 from lms.models import Contest, Submission
-from lms.services import contests, feedback, roles
+from lms.services import blind, contests, feedback, roles
 from lms.services.submissions import submission_by_id
 from lms.web.asked import promotion_for
 from lms.web.context import mail_later, now
 from lms.web.score_mails import contest_answer_mail, contest_mail
 from lms.web.sentences import said
+from lms.web.veils import veil_over
 
 bp = Blueprint("contests", __name__)
 
@@ -38,7 +39,8 @@ def make(submission_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _page(found, error=said(refusal), typed=text), 422
     for trainer in roles.told_first(g.session, found.promotion, now=now()):
-        mail_later(contest_mail(made, trainer))
+        is_hidden = blind.is_hidden(g.session, found, reader_id=trainer.id)
+        mail_later(contest_mail(made, trainer, is_nameless=is_hidden))
     flash(_("Votre contestation est envoyée à l’équipe pédagogique."), "ok")
     return _to(found)
 
@@ -61,7 +63,7 @@ def answer(submission_id: int, contest_id: int) -> ResponseReturnValue:
     except (Invalid, Conflict) as refusal:
         return _page(found, error=said(refusal), typed=text), 422
     mail_later(contest_answer_mail(contest))
-    flash(_("Réponse envoyée à %(name)s.", name=found.learner.name), "ok")
+    flash(_answered_words(found), "ok")
     return _to(found)
 
 
@@ -73,6 +75,7 @@ def waiting(slug: str) -> ResponseReturnValue:
         "contests/waiting.html",
         promotion=promotion,
         contests=contests.contests_in(g.session, promotion),
+        veil=veil_over(promotion.programme.course_slug),
         labels=CONTEST_LABELS,
     )
 
@@ -95,6 +98,7 @@ def _page(found: Submission, *, error: str = "", typed: str = "") -> str:
     return render_template(
         "contests/show.html",
         submission=found,
+        name=veil_over(found.course_slug).name(found),
         contests=made,
         exercises={each.exercise_id: each.title for each in run.exercises} if run else {},
         labels=CONTEST_LABELS,
@@ -104,6 +108,11 @@ def _page(found: Submission, *, error: str = "", typed: str = "") -> str:
         error=error,
         typed=typed,
     )
+
+
+def _answered_words(found: Submission) -> str:
+    name = veil_over(found.course_slug).name(found)
+    return str(_("Réponse envoyée à %(name)s.", name=name) if name else _("Réponse envoyée."))
 
 
 def _to(found: Submission) -> Response:

@@ -117,7 +117,9 @@ def _page(
         promotion=promotion,
         referential=referential,
         competence=competence,
-        rows=competences.matrix(g.session, promotion, found, [key], now=now()),
+        rows=competences.matrix(
+            g.session, promotion, found, [key], reader_id=g.actor.user_id, now=now()
+        ),
         form=sent,
         chosen=ticked,
         levels=LEVELS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -29,12 +29,15 @@ def download(slug: str, key: str) -> Response:
     promotion = promotion_for(slug, Action.SEE_RESULTS)
     chosen = _chosen(key)
     words, course, moment, sessions = _words(), course_of(promotion), now(), site().sessions
+    reader_id = g.actor.user_id
 
     def body() -> Iterator[bytes]:
         # The request's own session ends before the last row is sent.
         with sessions() as session:
             again = find_promotion(session, slug)
-            yield from chosen.write(exports.sheet_of(session, again, course, words, now=moment))
+            yield from chosen.write(
+                exports.sheet_of(session, again, course, words, reader_id=reader_id, now=moment)
+            )
 
     return _sent(body(), chosen, f"notes-{promotion.slug}")
 
@@ -47,13 +50,16 @@ def download_matrix(slug: str, key: str) -> Response:
     part = matrix.chosen(matrix.parts_of(bound.referentials), request.args.get("bloc", ""))
     columns = matrix.columns_of(bound.referentials, part)
     words, moment, sessions = _level_words(), now(), site().sessions
+    reader_id = g.actor.user_id
 
     def body() -> Iterator[bytes]:
         # The request's own session ends before the last row is sent.
         with sessions() as session:
             again = find_promotion(session, slug)
             yield from chosen.write(
-                competence_exports.sheet_of(session, again, bound, columns, words, now=moment)
+                competence_exports.sheet_of(
+                    session, again, bound, columns, words, reader_id=reader_id, now=moment
+                )
             )
 
     return _sent(body(), chosen, f"competences-{promotion.slug}")

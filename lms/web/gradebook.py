@@ -14,11 +14,13 @@ from lms.domain.gradebook import MISSING_LABELS
 from lms.errors import Invalid, NotFound
 from lms.models import Promotion, User
 from lms.services import contests, gradebook, overrides, reasons, weighing
+from lms.services.blind import NameHidden
 from lms.services.overrides import Place
 from lms.services.weighing import TypedWeights
 from lms.web.asked import promotion_for
 from lms.web.context import now
 from lms.web.sentences import said
+from lms.web.veils import veil_over
 from lms.web.watched import course_of
 
 bp = Blueprint("gradebook", __name__, url_prefix="/promotions/<slug>/notes")
@@ -38,6 +40,7 @@ def show(slug: str) -> ResponseReturnValue:
             g.session,
             promotion,
             course_of(promotion),
+            reader_id=g.actor.user_id,
             page=request.args.get("page", 1, type=int),
             now=now(),
         ),
@@ -113,6 +116,10 @@ def _asked(promotion: Promotion, learner_id: int, assignment_id: str) -> _Asked:
     learner = gradebook.learner_of(g.session, promotion, learner_id)
     if column is None or learner is None:
         raise NotFound(HIDDEN)
+    if veil_over(promotion.programme.course_slug).hides(
+        learner_id, promotion.programme.course_slug, assignment_id
+    ):
+        raise NameHidden
     score = reasons.score_of(
         g.session, learner_id, promotion.programme.course_slug, assignment_id
     )

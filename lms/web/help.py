@@ -21,8 +21,8 @@ from lms.domain.access import STAFF, Action, Role, Subject, may, require
 from lms.domain.help import SHARING_LABELS, STATE_LABELS, QuestionState, Sharing
 from lms.errors import Invalid
 from lms.models import Question
+from lms.services import blind, help_reading
 from lms.services import help as helping
-from lms.services import help_reading
 from lms.services.drafts import Place
 from lms.services.help import About
 from lms.web.asked import Asked, asked_for, promotion_for
@@ -150,7 +150,7 @@ def promotion(slug: str) -> ResponseReturnValue:
     return render_template(
         "help/promotion.html",
         promotion=found,
-        questions=help_reading.of_promotion(g.session, found.id),
+        questions=help_reading.of_promotion(g.session, found, reader_id=g.actor.user_id),
         now=now(),
     )
 
@@ -236,7 +236,7 @@ def _thread_page(question: Question, sent: ReplyForm) -> str:
     return render_template(
         "help/thread.html",
         question=question,
-        shown=help_reading.thread(g.session, question),
+        shown=help_reading.thread(g.session, question, reader_id=g.actor.user_id),
         outputs=_outputs(question.cell_outputs),
         form=sent,
         sharing=SharingForm(formdata=None, partage=question.sharing),
@@ -252,4 +252,8 @@ def _outputs(outputs: Any) -> Markup:
 
 def _tell_trainers(question: Question) -> None:
     for person in helping.recipients(g.session, question, now=now()):
-        mail_later(question_mail(question, person))
+        veil = blind.veil(g.session, reader_id=person.id, courses=[question.course_slug])
+        is_hidden = veil.hides(
+            question.learner_id, question.course_slug, question.assignment_id
+        )
+        mail_later(question_mail(question, person, is_nameless=is_hidden))

@@ -21,5 +21,7 @@ def show() -> ResponseReturnValue:
         "home/show.html",
         following=home.followed(g.session, site().library, g.actor.user_id, now=now()),
         goal=goals.own_goal(),
-        staff=staff_home.staff(g.session, g.actor.promotions(*STAFF), now=now()),
+        staff=staff_home.staff(
+            g.session, g.actor.promotions(*STAFF), reader_id=g.actor.user_id, now=now()
+        ),
     )

@@ -176,16 +176,22 @@ def sentence(entry: Entry) -> str:
     known = SENTENCES.get(entry.action)
     words: defaultdict[str, str] = defaultdict(lambda: "–")
     words |= {key: shown(value) for key, value in entry.details.items()}
-    words["actor"] = entry.actor or _("La plateforme")
-    group = entry.details.get("group")
-    words["person"] = entry.person or (
-        _("le groupe « %(name)s »", name=group) if group else _("une personne")
+    words["actor"] = entry.actor or (
+        _("Quelqu’un") if entry.is_nameless else _("La plateforme")
     )
+    group = entry.details.get("group")
+    if entry.is_nameless:
+        words["person"] = _("quelqu’un")
+    else:
+        words["person"] = entry.person or (
+            _("le groupe « %(name)s »", name=group) if group else _("une personne")
+        )
     assignment = entry.details.get("assignment")
     words["title"] = entry.title or assignment or _("toute la promotion")
     if known is None:
         return str(_("%(actor)s : %(action)s.", actor=words["actor"], action=entry.action))
-    return str(known) % words
+    told = str(known) % words
+    return told[:1].upper() + told[1:]
 
 
 def details(entry: Entry) -> Mapping[str, str]:

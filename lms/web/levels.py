@@ -31,7 +31,9 @@ def matrix(slug: str) -> ResponseReturnValue:
     part = chosen(parts, request.args.get("bloc", ""))
     columns = columns_of(found.referentials, part)
     keys = [column.key for column in columns]
-    rows = competences.matrix(g.session, promotion, found, keys, now=now())
+    rows = competences.matrix(
+        g.session, promotion, found, keys, reader_id=g.actor.user_id, now=now()
+    )
     learner_id = request.args.get("personne", type=int)
     subject = Subject(promotion_ids=frozenset({promotion.id}))
     return render_template(

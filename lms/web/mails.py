@@ -49,23 +49,29 @@ def invitation_mail(
         )
 
 
-def question_mail(question: Question, to: User) -> Notice:
-    """Return the notice that tells a trainer what a learner asks."""
+def question_mail(question: Question, to: User, *, is_nameless: bool) -> Notice:
+    """Return the notice that tells a trainer what a learner asks.
+
+    :param is_nameless: whether whose question it is is hidden from the trainer.
+    """
     link = public_link("help.show", question_id=question.id)
     with force_locale(to.locale or "fr"):
+        learner = _("Une personne") if is_nameless else question.learner.name
         return _notice(
             "question",
             to,
             link,
-            subject=_(
+            subject=_("Question sur « %(title)s »", title=question.title)
+            if is_nameless
+            else _(
                 "Question de %(name)s sur « %(title)s »",
-                name=question.learner.name,
+                name=learner,
                 title=question.title,
             ),
             text=render_template(
                 "mails/question.txt",
                 name=to.name,
-                learner=question.learner.name,
+                learner=learner,
                 promotion=question.promotion.name,
                 title=question.exercise_title or question.title,
                 message=question.messages[-1].text,

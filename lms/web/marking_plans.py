@@ -91,7 +91,7 @@ def _page(promotion: Promotion, place: Place, plan: Plan, *, error: str = "") ->
         uses=marking_plans.uses_of(g.session, place),
         rubrics=rubrics.choices_of(g.session, promotion.programme.organisation_id),
         modes=MODE_LABELS,
-        reviews=peers.overview(g.session, place),
+        reviews=peers.overview(g.session, place, reader_id=g.actor.user_id),
         due=due_of(promotion, place.assignment_id),
         now=now(),
         error=error,

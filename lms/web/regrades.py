@@ -25,6 +25,7 @@ from lms.web.events import Pace, changes
 from lms.web.score_mails import regrade_mail
 from lms.web.sentences import said
 from lms.web.submissions import streams
+from lms.web.veils import veil_over
 from lms.web.watched import course_of
 
 bp = Blueprint("regrades", __name__, url_prefix="/promotions/<slug>/recorrections")
@@ -63,7 +64,8 @@ def start(slug: str) -> ResponseReturnValue:
 def show(slug: str, regrade_id: int) -> ResponseReturnValue:
     """Show how far it is, and what it changes."""
     promotion, found = _found(slug, regrade_id)
-    reached = regrades.progress(g.session, found.id)
+    reached, veil = regrades.progress(g.session, found.id), veil_over(found.course_slug)
+    is_hidden = veil.hides(found.learner_id or 0, found.course_slug, found.assignment_id)
     return render_template(
         "regrades/show.html",
         promotion=promotion,
@@ -74,7 +76,8 @@ def show(slug: str, regrade_id: int) -> ResponseReturnValue:
         scope=SCOPE_LABELS[Scope(found.scope)],
         progress=reached,
         words=_words(reached),
-        differences=regrade_differences.differences(g.session, found),
+        differences=regrade_differences.differences(g.session, found, veil),
+        learner=found.learner if found.learner and not is_hidden else None,
     )
 
 

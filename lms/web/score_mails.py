@@ -11,21 +11,25 @@ from lms.models import Contest, Regrade, User
 from lms.web.context import public_link
 
 
-def contest_mail(made: Contest, to: User) -> Mail:
-    """Return the mail that tells a trainer of a contested result."""
+def contest_mail(made: Contest, to: User, *, is_nameless: bool) -> Mail:
+    """Return the mail that tells a trainer of a contested result.
+
+    :param is_nameless: whether whose result it is is hidden from the trainer.
+    """
     submission = made.submission
     with force_locale(to.locale or "fr"):
+        learner = _("Une personne") if is_nameless else submission.learner.name
         return Mail(
             to=to.email,
             subject=_(
                 "%(name)s conteste un résultat de « %(title)s »",
-                name=submission.learner.name,
+                name=learner,
                 title=submission.version.title,
             ),
             text=render_template(
                 "mails/contest.txt",
                 name=to.name,
-                learner=submission.learner.name,
+                learner=learner,
                 title=submission.version.title,
                 message=made.text,
                 link=public_link("contests.show", submission_id=submission.id),

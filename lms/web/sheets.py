@@ -124,7 +124,11 @@ def _sheet(promotion: Promotion, learner_id: int) -> Sheet:
     learner = competences.learner_of(g.session, promotion, learner_id)
     bound_for(promotion)
     return sheets.sheet_of(
-        g.session, learner, promotion, withheld=withheld_from_reader(promotion, learner_id)
+        g.session,
+        learner,
+        promotion,
+        reader_id=g.actor.user_id,
+        withheld=withheld_from_reader(promotion, learner_id),
     )
 
 

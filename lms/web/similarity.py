@@ -16,6 +16,7 @@ from lms.services import similarity
 from lms.services.promotions import promotions_following
 from lms.web.asked import promotion_for
 from lms.web.context import site
+from lms.web.veils import veil_over
 
 bp = Blueprint("similarity", __name__, url_prefix="/promotions/<slug>/ressemblances")
 
@@ -59,7 +60,12 @@ def pairs(slug: str, assignment_id: str) -> ResponseReturnValue:
     asked = _asked(slug)
     assignment = asked.assignment(assignment_id)
     found = similarity.pairs(
-        g.session, site().blobs, asked.course.slug, assignment.id, asked.promotion_ids
+        g.session,
+        site().blobs,
+        asked.course.slug,
+        assignment.id,
+        asked.promotion_ids,
+        veil_over(asked.course.slug),
     )
     return render_template(
         "similarity/pairs.html", asked=asked, assignment=assignment, found=found
@@ -77,6 +83,7 @@ def pair(slug: str, assignment_id: str, left: int, right: int) -> ResponseReturn
         asked.course.slug,
         assignment.id,
         asked.promotion_ids,
+        veil_over(asked.course.slug),
         (left, right),
     )
     return render_template(

@@ -26,7 +26,7 @@ from lms.domain.access import Action, Subject, may, require
 from lms.domain.terms import Terms
 from lms.errors import Invalid, NotFound, Refusal
 from lms.models import Submission
-from lms.services import comments, feedback, marked, marking_queue, peers
+from lms.services import blind, comments, feedback, marked, peers
 from lms.services.submissions import submission_by_id
 from lms.services.withholding import FeedbackWithheld, withheld
 from lms.web.annotated import annotated_html
@@ -165,7 +165,7 @@ def annotated(submission_id: int) -> ResponseReturnValue:
         raise NotFound(_("Ce rendu n’a pas encore de carnet annoté."))
     return render_template(
         "submissions/notebook.html",
-        shown=feedback.show(g.session, found, now=now()),
+        shown=feedback.show(g.session, found, now=now(), is_nameless=_is_nameless(found)),
         html=Markup(html),  # noqa: S704 - cleaned when it was made
     )
 
@@ -192,8 +192,7 @@ def follow(submission_id: int) -> Response:
 
 def _is_nameless(found: Submission) -> bool:
     """Whether whose work it is is hidden from who looks at it."""
-    is_own = found.learner_id == g.actor.user_id
-    return not is_own and marking_queue.is_nameless(g.session, found, reader_id=g.actor.user_id)
+    return blind.is_hidden(g.session, found, reader_id=g.actor.user_id)
 
 
 def _withheld(found: Submission) -> Terms | None:

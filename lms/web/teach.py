@@ -21,6 +21,7 @@ from lms.web.asked import promotion_for
 from lms.web.board_words import BoardWords
 from lms.web.context import now, site
 from lms.web.events import Pace, Streams, changes, told
+from lms.web.veils import veil_over
 from lms.web.watched import course_of, needed_course_of, seen
 
 bp = Blueprint("teach", __name__, url_prefix="/promotions")
@@ -47,7 +48,7 @@ def promotion(slug: str) -> ResponseReturnValue:
     course = course_of(asked)
     if course is None:
         return render_template("teach/promotion.html", promotion=asked, course=None)
-    found = seen(asked, course)
+    found = seen(asked, course, has_revision=True)
     board = board_of(found.watched, course, found.alerts.raised)
     choice = _choice()
     return render_template(
@@ -129,6 +130,7 @@ def assignment(slug: str, assignment_id: str) -> ResponseReturnValue:
             site().blobs,
             asked,
             assignment_id,
+            veil=veil_over(course.slug),
             has_hidden=may(g.actor, Action.READ_TESTS, subject),
         ),
         spent=traces.time_on(g.session, asked.id, course.slug, assignment_id),

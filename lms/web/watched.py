@@ -56,15 +56,26 @@ def rules_of(promotion: Promotion) -> tuple[RuleInForce, ...]:
     return alerts.rules_in_force(g.session, promotion, alert_rules(site().plugins))
 
 
-def seen(promotion: Promotion, course: Course) -> Seen:
-    """Return what is known of the learners, and what the rules find."""
-    return _seen(promotion, course, watch(g.session, promotion, course, now=now()))
+def seen(promotion: Promotion, course: Course, *, has_revision: bool = False) -> Seen:
+    """Return what is known of the learners, and what the rules find.
+
+    :param has_revision: whether to say from what it was made, for a page that follows it.
+    """
+    watched = watch(
+        g.session,
+        promotion,
+        course,
+        reader_id=g.actor.user_id,
+        has_revision=has_revision,
+        now=now(),
+    )
+    return _seen(promotion, course, watched)
 
 
 def seen_by(promotion: Promotion, course: Course, learner_id: int) -> Seen:
     """Return the same as far as one learner may know it of himself or herself."""
     moment = now()
-    watched = watch(g.session, promotion, course, now=moment)
+    watched = watch(g.session, promotion, course, reader_id=learner_id, now=moment)
     told = as_told_to(g.session, promotion, course, watched, learner_id, now=moment)
     return _seen(promotion, course, told)
 

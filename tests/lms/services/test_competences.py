@@ -66,7 +66,9 @@ def prove(session, member, *, level, attempt=1, at=NOON, competence="S1"):
 
 
 def standing(session, member, code="S1"):
-    found = competences.chapters(session, member.user_id, member.promotion, None)
+    found = competences.chapters(
+        session, member.user_id, member.promotion, None, reader_id=member.user_id
+    )
     return {each.competence.code: each for chapter in found for each in chapter.standings}[code]
 
 

@@ -82,7 +82,7 @@ class TestShow:
     def test_shows_tests_and_hints_of_what_is_left(self, desk: Desk) -> None:
         submission = desk.submission(answered(WRONG))
         grading.record(desk.session, desk.claimed(), finished(2.0))
-        shown = feedback.show(desk.session, submission, now=NOON)
+        shown = feedback.show(desk.session, submission, now=NOON, is_nameless=False)
 
         assert shown.run is not None
         exercise = shown.run.exercises[0]
@@ -95,7 +95,7 @@ class TestShow:
     def test_gives_no_hints_for_what_is_passed(self, desk: Desk) -> None:
         submission = desk.submission()
         grading.record(desk.session, desk.claimed(), finished(4.0))
-        shown = feedback.show(desk.session, submission, now=NOON)
+        shown = feedback.show(desk.session, submission, now=NOON, is_nameless=False)
 
         assert shown.run is not None
         assert shown.run.is_whole
@@ -106,7 +106,7 @@ class TestShow:
         grading.record(desk.session, desk.claimed(), finished(2.0, answer="return x * x"))
         second = desk.submission()
         grading.record(desk.session, desk.claimed(), finished(4.0, answer="return 2 * x"))
-        shown = feedback.show(desk.session, second, now=NOON)
+        shown = feedback.show(desk.session, second, now=NOON, is_nameless=False)
 
         assert shown.run is not None
         change = shown.run.exercises[0].change
@@ -124,7 +124,9 @@ class TestShow:
             desk.claimed(),
             finished(0.0, answer="valeur = 1", comparison=told, errors=(error,)),
         )
-        shown = feedback.show(desk.session, submission, now=NOON, language="en")
+        shown = feedback.show(
+            desk.session, submission, now=NOON, is_nameless=False, language="en"
+        )
 
         assert shown.run is not None
         exercise = shown.run.exercises[0]
@@ -170,7 +172,7 @@ class TestComments:
                 exercise_id=exercise_id,
                 now=NOON,
             )
-        shown = feedback.show(desk.session, submission, now=NOON)
+        shown = feedback.show(desk.session, submission, now=NOON, is_nameless=False)
 
         assert shown.run is not None
         assert [each.text for each in shown.comments] == ["Bien vu"]

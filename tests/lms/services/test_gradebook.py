@@ -54,7 +54,9 @@ def place(desk: Desk, assignment_id: str = "premier-carnet") -> Place:
 
 
 def table(desk: Desk, **given: Any) -> gradebook.Table:
-    return gradebook.table(desk.session, desk.member.promotion, desk.course, now=LATER, **given)
+    return gradebook.table(
+        desk.session, desk.member.promotion, desk.course, reader_id=0, now=LATER, **given
+    )
 
 
 def points(desk: Desk, assignment_id: str = "premier-carnet") -> float | None:
@@ -253,7 +255,9 @@ class TestOutside:
 def test_an_export_has_one_scale_a_column(desk: Desk) -> None:
     desk.session.scalars(select(Score)).one().max_points = 8.0
     bring_in(desk, marks(desk))
-    sheet = exports.sheet_of(desk.session, desk.member.promotion, desk.course, WORDS, now=LATER)
+    sheet = exports.sheet_of(
+        desk.session, desk.member.promotion, desk.course, WORDS, reader_id=0, now=LATER
+    )
 
     assert sheet.header[2:] == ("Premier carnet (/4)", "Oral (/20)", "Total")
     assert next(iter(sheet.rows))[2:] == (1.5, 12.5, 50.0)

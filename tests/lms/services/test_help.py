@@ -121,7 +121,7 @@ class TestAsking:
 
         assert (question.cell_source, question.cell_outputs) == (WRONG, [output])
         assert question.exercise_title == "Premier carnet"
-        assert help_reading.thread(room.session, question).draft_number == 1
+        assert help_reading.thread(room.session, question, reader_id=0).draft_number == 1
         assert room.session.scalars(select(DraftVersion.is_pinned)).all() == [True]
         notebook = read_notebook(help_reading.notebook(room.session, room.desk.blobs, question))
         assert [cell.source for cell in notebook.cells][1] == WRONG
@@ -207,7 +207,7 @@ class TestThread:
         states.append(question.state)
 
         assert states == ["open", "answered", "open", "closed"]
-        shown = help_reading.thread(room.session, question)
+        shown = help_reading.thread(room.session, question, reader_id=0)
         assert [message.is_from_learner for message in shown.messages] == [True, False, True]
         events = select(AuditEvent.action).order_by(AuditEvent.id)
         assert room.session.scalars(events).all() == [
@@ -221,7 +221,9 @@ class TestThread:
         helping.reply(room.session, first, author_id=room.trainer_id, text="Là.", now=NOON)
         promotion_id = room.desk.member.promotion_id
 
-        listed = help_reading.of_promotion(room.session, promotion_id)
+        listed = help_reading.of_promotion(
+            room.session, room.desk.member.promotion, reader_id=0
+        )
         assert [one.id for one in listed] == [second.id, third.id, first.id]
         own = help_reading.of_learner(room.session, room.desk.member.user_id)
         assert [one.id for one in own] == [first.id, third.id, second.id]
@@ -234,7 +236,7 @@ class TestThread:
     def test_a_long_question_is_cut_between_words(self, room: Room) -> None:
         question = room.ask("mot " * 100)
 
-        excerpt = help_reading.thread(room.session, question).excerpt
+        excerpt = help_reading.thread(room.session, question, reader_id=0).excerpt
         assert excerpt.endswith("mot …")
         assert len(excerpt) <= help_reading.EXCERPT_CHARACTERS + 2
 

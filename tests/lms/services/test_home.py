@@ -133,7 +133,7 @@ class TestStaff:
         make_membership(session, promotion=promotion, ended_at=NOON - timedelta(days=1))
         make_membership(session, make_user(session), promotion, Role.TRAINER)
 
-        (shown,) = staff_home.staff(session, {promotion.id}, now=NOON).promotions
+        (shown,) = staff_home.staff(session, {promotion.id}, reader_id=0, now=NOON).promotions
         assert (shown.slug, shown.learners) == (promotion.slug, 1)
 
     def test_shows_only_work_of_these_promotions_the_latest_first(self, session):
@@ -149,7 +149,7 @@ class TestStaff:
         )
         make_submission(session, membership=make_learner(session))
 
-        latest = staff_home.staff(session, {member.promotion_id}, now=NOON).latest
+        latest = staff_home.staff(session, {member.promotion_id}, reader_id=0, now=NOON).latest
         assert [work.submission_id for work in latest] == [newer.id, older.id]
 
     def test_says_that_grading_has_halted_when_work_waits_and_nobody_grades(self, session):
@@ -157,10 +157,10 @@ class TestStaff:
         make_job(session, make_submission(session, membership=member), JobState.WAITING)
         asked = {member.promotion_id}
 
-        assert staff_home.staff(session, asked, now=NOON).is_halted
+        assert staff_home.staff(session, asked, reader_id=0, now=NOON).is_halted
         queue.say_alive(session, "correcteur", slots=1, now=NOON)
         session.flush()
-        shown = staff_home.staff(session, asked, now=NOON)
+        shown = staff_home.staff(session, asked, reader_id=0, now=NOON)
         assert not shown.is_halted
         assert shown.waiting == 1
 
@@ -169,10 +169,10 @@ class TestStaff:
         submission = make_submission(session, membership=member)
         make_job(session, submission, JobState.QUARANTINED)
 
-        shown = staff_home.staff(session, {member.promotion_id}, now=NOON)
+        shown = staff_home.staff(session, {member.promotion_id}, reader_id=0, now=NOON)
         assert (shown.held, shown.waiting) == (1, 0)
         assert shown.latest[0].standing is Standing.HELD
 
     def test_is_empty_for_somebody_without_promotion(self, session):
-        shown = staff_home.staff(session, frozenset(), now=NOON)
+        shown = staff_home.staff(session, frozenset(), reader_id=0, now=NOON)
         assert shown.promotions == shown.latest == ()

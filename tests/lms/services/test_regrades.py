@@ -28,6 +28,7 @@ from lms.models import (
     Submission,
 )
 from lms.services import feedback, grading, regrade_decisions, regrades, scores
+from lms.services.blind import NO_VEIL
 from lms.services.reasons import reason_of
 from lms.services.regrade_differences import differences
 from lms.services.regrades import Choice
@@ -130,7 +131,7 @@ def test_never_lowers_when_that_is_asked(desk: Desk) -> None:
     regrade = start(desk, never_lower=True)
     for reached in (3.0, 1.0):
         grade(desk, reached)
-    kept = [one.is_kept for one in differences(desk.session, regrade).changed]
+    kept = [one.is_kept for one in differences(desk.session, regrade, NO_VEIL).changed]
     decide(desk, regrade_decisions.apply, regrade)
 
     results = [
@@ -158,14 +159,14 @@ def test_shows_what_changes_by_learner_and_exercise(desk: Desk) -> None:
     regrade = start(desk)
     for reached in (4.0, 3.0):
         grade(desk, reached)
-    found = differences(desk.session, regrade)
+    found = differences(desk.session, regrade, NO_VEIL)
 
     one = found.changed[0]
     assert (found.raised, found.lowered, found.equal) == (1, 0, 1)
     assert (one.attempt, one.before, one.after) == (1, 2.0, 4.0)
     assert [(each.before, each.after) for each in one.exercises] == [(2.0, 4.0)]
     decide(desk, regrade_decisions.apply, regrade)
-    assert differences(desk.session, regrade) == found
+    assert differences(desk.session, regrade, NO_VEIL) == found
 
 
 @pytest.mark.parametrize(("scope", "count"), [(Scope.ALL, 3), (Scope.FAILED, 2)])
