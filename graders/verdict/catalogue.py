@@ -28,6 +28,8 @@ class Catalogue:
         self.errors = ErrorClasses()
         self.exposures = Exposures()
         self.tuples: dict[int, type] = {}
+        #: Objects by number, each with how many were met before it.
+        self.met: dict[int, int] = {}
         self.remotes: WeakValueDictionary[int, Any] = WeakValueDictionary()
 
     def refer(self, value: Any, encoder: Encoder) -> Json:
@@ -36,7 +38,9 @@ class Catalogue:
         :raises TypeError: for objects of the test's that may not leave it.
         """
         if is_remote(value):
-            return ["R", "o", number_of(value)]
+            number = number_of(value)
+            self._peer.made.forget(number)
+            return ["R", "o", number]
         if isinstance(value, type) and value in self.errors.numbers:
             return ["R", "o", self.errors.numbers[value]]
         return self.exposures.describe(value, encoder)
@@ -59,6 +63,7 @@ class Catalogue:
             object.__setattr__(found, "garrigue_object", number)
             object.__setattr__(found, "garrigue_is_tainted", False)
             self.remotes[number] = found
+            self.met.setdefault(number, len(self.met))
         return found
 
     def described(self, number: int, details: Json) -> Any:

@@ -15,7 +15,7 @@ from graders.verdict.mirror import Mirror
 from graders.verdict.names import members_defined_by, names_defined_by
 from graders.verdict.namespace import Namespace
 from graders.verdict.peer import Broken, Peer
-from graders.verdict.running import Runner, TimeUp, Unusable
+from graders.verdict.running import TEST_LABEL, Runner, TimeUp, Unusable
 
 ADDRESS_DEPTH = 1000
 #: How long the learner's process may take to greet.
@@ -51,18 +51,20 @@ class Checker:
         author, learner = setup["author_cells"], setup["learner_sources"]
         touched = names_defined_by(learner)
         declared = setup["declared_names"]
-        self._declared = frozenset(touched if declared is None else declared)
-        if declared is None:
-            self._declared = frozenset()
+        self._declared = frozenset(declared or ())
         self._learner = touched | names_defined_by(author)
         self.peer = Peer(members_defined_by([*author, *setup["solution_cells"]]))
-        self.names = Namespace(self.peer, self._declared, self._learner)
+        self.names = Namespace(
+            self.peer, None if declared is None else self._declared, self._learner
+        )
         self.mends = Mends(self.peer, self.names, learner)
         self.mends.install()
-        _import_from(_trusted_modules(Path.cwd()))
+        modules = _trusted_modules(Path.cwd())
+        _import_from(modules)
         self.names.give_author([*author, *setup["solution_cells"]], touched)
+        self.names.give_tests(setup.get("tests", []))
         self.names.give_imports(learner)
-        self.mirror = Mirror(self.peer)
+        self.mirror = Mirror(self.peer, closed=modules)
         self.mirror.install()
         self.patches = Patches()
         self.peer.before_call = self._before_call
@@ -85,7 +87,7 @@ class Checker:
             with self.mirror.watching():
                 finding = self.runner.run(
                     request["source"],
-                    label=f"<test {request['id']}>",
+                    label=f"{TEST_LABEL}{request['id']}>",
                     points=request["points"],
                     is_split=request["is_split"],
                     is_hidden=request["is_hidden"],

@@ -93,7 +93,7 @@ def _items(decoder: Decoder, form: str, body: Any) -> list[Any]:
     if form == "":
         return decoder.all(body)
     if form == "s":
-        if set(map(type, expect(body, list))) > {str}:
+        if not set(map(type, expect(body, list))) <= {str}:
             raise BadValue("not a string")
         decoder.count += len(body)
         return list(body)

@@ -22,6 +22,8 @@ MAX_TOLD = 500
 MAX_SQL_BYTES = 64 << 20
 #: SQLite's own names for what only the test may do: reach files.
 FORBIDDEN_SQL = (sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
+#: Functions that would run code: one registers whatever address it is given.
+FORBIDDEN_FUNCTIONS = ("fts3_tokenizer", "load_extension")
 SQL_STEPS = 100_000
 PRAGMAS = ("table_info", "table_list", "index_list", "foreign_key_list", "foreign_keys")
 
@@ -224,9 +226,13 @@ def _hints(value: Any) -> list[Any]:
 def _guard(connection: sqlite3.Connection) -> None:
     """Keep learner's SQL away from files and endless memory."""
 
-    def authorize(action: int, first: Any, *_: Any) -> int:
-        is_forbidden = action in FORBIDDEN_SQL or (
-            action == sqlite3.SQLITE_PRAGMA and str(first).lower() not in PRAGMAS
+    def authorize(action: int, first: Any, second: Any, *_: Any) -> int:
+        is_forbidden = (
+            action in FORBIDDEN_SQL
+            or (action == sqlite3.SQLITE_PRAGMA and str(first).lower() not in PRAGMAS)
+            or (
+                action == sqlite3.SQLITE_FUNCTION and str(second).lower() in FORBIDDEN_FUNCTIONS
+            )
         )
         return sqlite3.SQLITE_DENY if is_forbidden else sqlite3.SQLITE_OK
 

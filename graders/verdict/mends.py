@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import inspect
 import io
@@ -11,8 +12,10 @@ import types
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
 from typing import Any
 
+from graders.verdict.exposed import TEST_MODULE
 from graders.verdict.names import parsed
 from graders.verdict.namespace import Namespace
 from graders.verdict.peer import Peer
@@ -90,6 +93,9 @@ class Mends:
             return getsource(value).splitlines(keepends=True), 0
 
         vars(inspect).update(getsource=getsource, getsourcelines=getsourcelines)
+        if "numpy" in sys.modules:
+            mend_numpy()
+        sys.meta_path.insert(0, NumpyFinder())
         sys.modules["__main__"] = LearnerMain(self._peer, self._names)
         sys.meta_path.insert(0, PyplotFinder(self._peer))
         if PYPLOT in sys.modules:  # a warm process has imported the genuine one
@@ -160,6 +166,67 @@ def _bound(node: ast.stmt) -> set[str]:
     return {
         part.id for each in targets for part in ast.walk(each) if isinstance(part, ast.Name)
     }
+
+
+def mend_numpy() -> None:
+    """Have numpy's comparisons tell a test that nothing is not something.
+
+    To numpy, `allclose([], 4)` holds: an empty answer would be near to whatever is expected.
+    """
+    numpy: Any = sys.modules["numpy"]
+
+    def mend(home: Any, name: str, places: tuple[int, int], wrong: Callable[[], Any]) -> None:
+        genuine = getattr(home, name)
+
+        @functools.wraps(genuine)
+        def compare(*args: Any, **named: Any) -> Any:
+            is_asked = sys._getframe(1).f_globals.get("__name__") == TEST_MODULE
+            sides = [args[place] for place in places if place < len(args)]
+            if (is_asked or home is utils) and len(sides) == 2:
+                sizes = [_size(numpy, side) for side in sides]
+                if 0 in sizes and any(sizes):
+                    return wrong()
+            return genuine(*args, **named)
+
+        setattr(home, name, compare)
+
+    def refuse() -> None:
+        raise AssertionError("une valeur vide n’est égale à aucune autre")
+
+    utils = importlib.import_module("numpy.testing._private.utils")
+    mend(numpy, "allclose", (0, 1), lambda: False)
+    mend(numpy, "isclose", (0, 1), lambda: numpy.array(False))
+    mend(utils, "assert_array_compare", (1, 2), refuse)
+
+
+def _size(numpy: Any, side: Any) -> int:
+    if is_remote(side):
+        return 1
+    try:
+        return int(numpy.size(side))
+    except Exception:  # rows of several lengths
+        return 1
+
+
+class NumpyFinder(MetaPathFinder):
+    """Mends numpy as soon as it has been imported, where that comes after the beginning."""
+
+    def find_spec(self, name: str, _path: Any, _target: Any = None) -> ModuleSpec | None:
+        """Find numpy as the others do, and mend it behind its loader."""
+        if name != "numpy" or self not in sys.meta_path:
+            return None
+        sys.meta_path.remove(self)
+        spec = find_spec(name)
+        if spec is None or spec.loader is None:
+            return None
+        load = spec.loader.exec_module
+
+        def exec_module(module: types.ModuleType) -> None:
+            load(module)
+            mend_numpy()
+
+        spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec
 
 
 class PyplotFinder(MetaPathFinder, Loader):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 import sys
@@ -15,6 +16,10 @@ from graders.verdict.peer import Peer
 from graders.verdict.raised import Unproven
 
 MAX_PUSH_BYTES = 32 << 20
+#: Never fetched: Python would run these without reading a source.
+COMPILED = (".pyc", ".so", ".pth")
+#: What starts programs, by the names of Python's audit events.
+PROGRAMS = ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn")
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -22,15 +27,19 @@ class Mirror:
     """Fetches a file when the test looks for it, and hands over what the test wrote.
 
     Files that the author gave are never replaced by the learner's. A fetched file can be
-    read, but never imported or unpickled.
+    read, but never imported, run or unpickled.
+
+    :param closed: a folder where nothing of the learner's may ever be: the author's modules.
     """
 
-    def __init__(self, peer: Peer) -> None:
+    def __init__(self, peer: Peer, *, closed: Path | None = None) -> None:
         self._peer = peer
+        self._closed = None if closed is None else os.path.realpath(closed)
         self._here = str(Path.cwd())
         self._tmp = os.path.realpath(tempfile.gettempdir())
         self._trusted = {str(path) for path in Path(self._here).rglob("*")}
         self._fetched: dict[str, int] = {}
+        self._sources: set[bytes] = set()
         self._written: dict[str, tuple[int, int] | None] = {}
         self._is_active = False
         self._stat = os.stat
@@ -80,8 +89,29 @@ class Mirror:
         elif event in ("os.listdir", "os.scandir", "glob.glob"):
             if args[0] is None or isinstance(args[0], str | os.PathLike):
                 self._list(os.fspath(args[0] or "."))
-        elif event == "pickle.find_class" and self._fetched:
+        elif self._fetched:
+            self._refuse_to_run(event, args)
+
+    def _refuse_to_run(self, event: str, args: tuple[Any, ...]) -> None:
+        """Refuse whatever would run code of a fetched file in this process, or in a child.
+
+        :raises Unproven: as long as any file was fetched.
+        """
+        if event == "pickle.find_class":
             raise Unproven("un fichier pickle, qui pourrait exécuter du code")
+        if event in PROGRAMS:
+            raise Unproven("un programme que le test lancerait")
+        if (event == "exec" and self._is_fetched(args[0].co_filename)) or (
+            event == "compile" and (self._is_source(args[0]) or self._is_fetched(args[1]))
+        ):
+            raise Unproven("un fichier du carnet, que le test exécuterait")
+
+    def _is_fetched(self, path: Any) -> bool:
+        return isinstance(path, str | bytes) and self._ours(os.fsdecode(path)) in self._fetched
+
+    def _is_source(self, text: Any) -> bool:
+        text = text.encode("utf-8", "replace") if isinstance(text, str) else text
+        return isinstance(text, bytes) and _plain(text) in self._sources
 
     def _opened(self, path: str, flags: int) -> None:
         full = self._ours(path)
@@ -101,7 +131,10 @@ class Mirror:
             return None
         full = os.path.normpath(Path(self._here, path))
         is_inside = full.startswith((self._here + os.sep, self._tmp + os.sep))
-        return full if is_inside and full not in self._trusted else None
+        is_closed = self._closed is not None and full.startswith(self._closed)
+        if is_closed or not is_inside or full in self._trusted or full.endswith(COMPILED):
+            return None
+        return full
 
     def _theirs(self, full: str) -> str:
         return (
@@ -118,6 +151,7 @@ class Mirror:
             if type(data) is bytes:
                 Path(full).parent.mkdir(parents=True, exist_ok=True)
                 Path(full).write_bytes(data)
+                self._sources.add(_plain(data))
             elif full in self._fetched:
                 Path(full).unlink(missing_ok=True)
             if type(data) is bytes or full in self._fetched:
@@ -145,6 +179,12 @@ class Mirror:
             Path(full).mkdir(parents=True, exist_ok=True)
         else:
             self._fetch(path)
+
+
+def _plain(text: bytes) -> bytes:
+    """Return a hash of a text that is the same however its lines end."""
+    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip()
+    return hashlib.blake2b(lines, digest_size=16).digest()
 
 
 def _details(path: str) -> tuple[int, int] | None:

@@ -8,9 +8,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 #: Lines for IPython, which Python cannot read.
 MAGIC = re.compile(r"^\s*(%|!|\?|.*\?\s*$|[\w.]+\s*=\s*[%!])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldOf:
+    """One field of an author's dataclass.
+
+    :param default: a literal, where it has one.
+    :param counts: it is compared.
+    """
+
+    name: str
+    has_default: bool = False
+    default: Any = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,10 +34,12 @@ class ClassMembers:
 
     :param names: methods and attributes of each class, by its name.
     :param dataclasses: those whose equality the checker can compute itself.
+    :param fields: of those that only keep what they are given, in order.
     """
 
     names: dict[str, frozenset[str]] = field(default_factory=dict)
     dataclasses: frozenset[str] = frozenset()
+    fields: dict[str, tuple[FieldOf, ...]] = field(default_factory=dict)
 
 
 def without_magics(source: str) -> str:
@@ -96,6 +113,17 @@ def functions_of(source: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
+def definitions_of(source: str) -> list[ast.stmt]:
+    """Return the imports, functions, classes and literals that a cell binds to names."""
+    kinds = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    literals = {id(value) for value in constants_of(source).values()}
+    return [
+        node
+        for node in parsed(source).body
+        if isinstance(node, kinds) or id(getattr(node, "value", None)) in literals
+    ]
+
+
 def constants_of(source: str) -> dict[str, ast.expr]:
     """Return the names that a cell binds to literals, once each."""
     found: dict[str, ast.expr] = {}
@@ -116,14 +144,49 @@ def members_defined_by(sources: Iterable[str]) -> ClassMembers:
     """Return what the classes in cells define: methods, fields and `self` attributes."""
     names: dict[str, frozenset[str]] = {}
     dataclasses: set[str] = set()
+    fields: dict[str, tuple[FieldOf, ...]] = {}
     for source in sources:
         for node in parsed(source).body:
             if isinstance(node, ast.ClassDef):
                 names[node.name] = frozenset(_members(node))
                 if any("dataclass" in ast.unparse(each) for each in node.decorator_list):
                     dataclasses.add(node.name)
+                    fields.update(_fields_of(node))
     own_equality = {name for name, members in names.items() if "__eq__" in members}
-    return ClassMembers(names=names, dataclasses=frozenset(dataclasses - own_equality))
+    known = frozenset(dataclasses - own_equality)
+    fields = {name: each for name, each in fields.items() if name in known}
+    return ClassMembers(names=names, dataclasses=known, fields=fields)
+
+
+def _fields_of(node: ast.ClassDef) -> Iterator[tuple[str, tuple[FieldOf, ...]]]:
+    """Yield a dataclass with its fields if its instances hold just what they were given."""
+    methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    decorators = [ast.unparse(each) for each in node.decorator_list]
+    is_plain = not node.bases and not methods & {"__init__", "__new__", "__post_init__"}
+    if (
+        not is_plain
+        or len(decorators) != 1
+        or re.search(r"\b(init|eq|kw_only)\b", decorators[0])
+    ):
+        return
+    found = []
+    for part in node.body:
+        if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name):
+            kind = ast.unparse(part.annotation)
+            if "InitVar" in kind or "KW_ONLY" in kind:
+                return
+            if "ClassVar" not in kind:
+                found.append(_field_of(part.target.id, part.value))
+    yield node.name, tuple(found)
+
+
+def _field_of(name: str, value: ast.expr | None) -> FieldOf:
+    if value is None:
+        return FieldOf(name=name)
+    try:
+        return FieldOf(name=name, has_default=True, default=ast.literal_eval(value))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return FieldOf(name=name, counts="compare=False" not in ast.unparse(value))
 
 
 def _members(node: ast.ClassDef) -> Iterator[str]:

@@ -9,9 +9,16 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from graders.verdict.exposed import TEST_MODULE
-from graders.verdict.names import constants_of, functions_of, imports_of
+from graders.verdict.names import (
+    constants_of,
+    definitions_of,
+    functions_of,
+    imports_of,
+    names_defined_by,
+)
 from graders.verdict.peer import Peer
 from graders.verdict.proxy import is_remote
+from graders.verdict.raised import Unproven
 
 #: What a learner's import may bring into a test: the genuine module, from the checker.
 LIBRARIES = frozenset(
@@ -25,14 +32,18 @@ class Namespace(dict[str, Any]):
     A name that the author's own solution defines belongs to the learner, even one of a
     built-in. Any other name of the learner's comes last, so that it hides nothing.
 
-    :param declared: names that the author's solution defines.
+    :param declared: names that the author's solution defines; None when there is no solution
+        to read.
     :param learner: names that the learner's cells define.
     """
 
-    def __init__(self, peer: Peer, declared: frozenset[str], learner: frozenset[str]) -> None:
+    def __init__(
+        self, peer: Peer, declared: frozenset[str] | None, learner: frozenset[str]
+    ) -> None:
         super().__init__(__name__=TEST_MODULE, __builtins__=builtins, display=_display)
         self._peer = peer
-        self._declared = declared
+        self._is_open = declared is None
+        self._declared = declared or frozenset()
         self._others = frozenset(name for name in learner if not hasattr(builtins, name))
         self._cache: dict[str, tuple[Any, int]] = {}
         self._deleted: set[str] = set()
@@ -42,8 +53,8 @@ class Namespace(dict[str, Any]):
     def give_author(self, sources: Iterable[str], touched: frozenset[str]) -> None:
         """Take imports, functions and constants from the author's cells.
 
-        :param touched: names that the learner's cells change; constants among them are the
-            learner's.
+        :param touched: names that the learner's cells change. Where no solution says which
+            are theirs to change, constants among them are the learner's.
         """
         for source in sources:
             for statement in imports_of(source):
@@ -52,15 +63,30 @@ class Namespace(dict[str, Any]):
                 if function.name not in self._declared:
                     self._take(function)
             for name, value in constants_of(source).items():
-                if name not in self._declared and name not in touched:
+                if name not in self._declared | self._rebound(touched):
                     super().__setitem__(name, ast.literal_eval(value))
                     self._constants.add(name)
         self._given = self._own()
 
+    def give_tests(self, sources: Iterable[str]) -> None:
+        """Take what tests that ran in an earlier checker had defined, where it can be read.
+
+        The rest is nobody's: the learner's code may have killed that checker to take it over.
+        """
+        for source in sources:
+            names = names_defined_by([source])
+            self._others -= self._kept(names)
+            for statement in definitions_of(source):
+                if self._kept(_names_of(statement)):
+                    self._take(statement)
+
+    def _kept(self, names: Iterable[str]) -> frozenset[str]:
+        return frozenset() if self._is_open else frozenset(names) - self._declared
+
     def meet(self, names: frozenset[str]) -> None:
         """Leave these names to the learner too: constants of the author's among them."""
         self._others |= {name for name in names if not hasattr(builtins, name)}
-        for name in names & self._constants:
+        for name in self._rebound(names) & self._constants:
             self._constants.discard(name)
             self._given.discard(name)
             super().pop(name, None)
@@ -82,9 +108,16 @@ class Namespace(dict[str, Any]):
     def _own(self) -> set[str]:
         return set(super().keys())
 
+    def _rebound(self, names: frozenset[str]) -> frozenset[str]:
+        """Return the names that the learner may take from the author and from tests.
+
+        A helper of an earlier test, or a threshold that the author's cell gave, is none.
+        """
+        return names if self._is_open else names & self._declared
+
     def learner_ran(self, names: frozenset[str]) -> None:
-        """Forget what tests bound to names that the learner's cells have bound since."""
-        for name in names:
+        """Forget what tests bound to names of theirs that their cells have bound since."""
+        for name in self._rebound(names):
             if name not in self._given:
                 super().pop(name, None)
                 self._deleted.discard(name)
@@ -103,6 +136,8 @@ class Namespace(dict[str, Any]):
         if cached is not None and (is_remote(cached[0]) or cached[1] == self._peer.asked):
             return cached[0]
         value = self._peer.ask("get", name)
+        if name in self._peer.members.fields and not isinstance(value, type):
+            raise Unproven(f"{name}, qui devait être une classe")
         self._cache[name] = (value, self._peer.asked)
         return value
 
@@ -155,6 +190,12 @@ def _is_library(statement: ast.Import | ast.ImportFrom) -> bool:
     if isinstance(statement, ast.ImportFrom):
         return str(statement.module).partition(".")[0] in LIBRARIES
     return all(alias.name.partition(".")[0] in LIBRARIES for alias in statement.names)
+
+
+def _names_of(statement: ast.stmt) -> set[str]:
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return _bound_by(statement)
+    return set(names_defined_by([ast.unparse(statement)]))
 
 
 def _bound_by(statement: ast.Import | ast.ImportFrom) -> set[str]:

@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 from graders.verdict import frames, restore
 from graders.verdict.catalogue import Catalogue
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, expect
+from graders.verdict.made import Made
 from graders.verdict.names import ClassMembers
 from graders.verdict.proxy import (
     RemoteMeta,
     data_names,
     is_remote,
+    number_of,
 )
 from graders.verdict.raised import (
     RemoteError,
@@ -42,6 +44,7 @@ class Peer:
     def __init__(self, members: ClassMembers) -> None:
         self.members = members
         self.catalogue = Catalogue(self)
+        self.made = Made(self, members.fields)
         self.connection: socket.socket | None = None
         self.broken = ""
         self.mend: Callable[[Any, str], Any] | None = None
@@ -97,9 +100,13 @@ class Peer:
             [[name, encoder.encode(value)] for name, value in named.items()] if named else [],
             [[place, encoder.encode(value)] for place, value in patches] if patches else [],
         ]
+        met = len(self.catalogue.met)
         value, changes, decoder = self._exchange(request, encoder)
         if changes:
             self._restore(decoder, changes, args, named)
+        if method is None:
+            is_new = is_remote(value) and self.catalogue.met.get(number_of(value), -1) >= met
+            self.made.note(target, value, args, named, is_new=is_new)
         return value
 
     def _restore(self, decoder: Decoder, changes: Json, args: Any, named: Any) -> None:
@@ -286,6 +293,9 @@ class Peer:
         kind = type(one)
         if type(other) is not kind:
             return False
+        known = self.made.are_equal(one, other)
+        if known is not None:
+            return known
         if kind.__qualname__ in self.members.dataclasses:
             mine, theirs = (self.ask("attr", each, "__dict__") for each in (one, other))
             return type(mine) is dict and type(theirs) is dict and bool(mine == theirs)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from traceback import walk_tb
 from typing import Any
 
 from graders.verdict import messages
@@ -20,6 +21,8 @@ from graders.verdict.namespace import Namespace
 from graders.verdict.peer import Broken, Peer
 from graders.verdict.watch import ASSERTING, WATCH, Rewriter, Watch
 
+#: How the file names of test cells begin.
+TEST_LABEL = "<test "
 #: How often the alarm rings again for a test that swallows everything.
 AGAIN_S = 0.5
 MAX_PRINTED = 1 << 20
@@ -52,12 +55,16 @@ def _nothing() -> None:
 class Failure:
     """How a statement failed, and where.
 
+    :param line: that of the cell's innermost frame.
+    :param through: all the cell's lines that were at work: a function of the cell may stand in
+        its visible part and have been called from the hidden one.
     :param told: describes the values that were compared; slow, so only for what is shown.
     """
 
     message: str
     traceback: str
     line: int
+    through: frozenset[int] = frozenset()
     told: Callable[[], dict[str, Any] | None] = _nothing
 
 
@@ -102,7 +109,7 @@ class Runner:
         asserting = [is_asserting(statement) for statement in body] if is_split else []
         shown = body[-1].value if body and isinstance(body[-1], ast.Expr) else None
         self._shown = shown
-        rewriter = Rewriter(text, self._is_theirs)
+        rewriter = Rewriter(text, self._is_theirs, label=label, first=len(self._watch.claims))
         tree = rewriter.visit(tree)
         self._watch.reset(rewriter.claims)
         dict.__setitem__(self._names, WATCH, self._watch)
@@ -116,7 +123,7 @@ class Runner:
             failure = Failure(
                 message=messages.for_broken(self._peer.broken), traceback="", line=0
             )
-        if failure is None or is_hidden or failure.line in secret:
+        if failure is None or is_hidden or failure.through & secret:
             return Finding(share=share)
         return Finding(
             share=share,
@@ -167,24 +174,30 @@ class Runner:
         return None, None, False
 
     def _failure(self, error: BaseException, label: str) -> Failure:
-        line, trace = 0, error.__traceback__
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == label:
-                line = trace.tb_lineno
-            trace = trace.tb_next
+        rows = [
+            (frame.f_code.co_filename, number)
+            for frame, number in walk_tb(error.__traceback__)
+            if frame.f_code.co_filename.startswith(TEST_LABEL)
+        ]
+        through = frozenset(number for place, number in rows if place == label)
+        place, line = rows[-1] if rows else (label, 0)
         if isinstance(error, Broken | TimeUp):
             return Failure(
-                message=messages.for_broken(self._peer.broken), traceback="", line=line
+                message=messages.for_broken(self._peer.broken),
+                traceback="",
+                line=line,
+                through=through,
             )
         if type(error) is AssertionError:
-            claim = self._watch.claim_at(line)
+            claim = self._watch.claim_at(place, line)
             said = str(error.args[0]) if error.args else ""
             noted = self._watch.noted
             text = messages.for_assertion(claim, noted, said)
             told = partial(comparison_of, self._peer, claim, noted, said)
-            return Failure(message=text, traceback="", line=line, told=told)
+            return Failure(message=text, traceback="", line=line, through=through, told=told)
         text = messages.for_error(error)
-        return Failure(message=text, traceback=messages.traceback_of(error), line=line)
+        trace = messages.traceback_of(error)
+        return Failure(message=text, traceback=trace, line=line, through=through)
 
 
 def _read(source: str) -> tuple[ast.Module, str]:

@@ -103,6 +103,7 @@ class CheckerSession:
             "learner_sources": list(learner_sources),
             "declared_names": None if declared_names is None else sorted(declared_names),
         }
+        self._tests: list[str] = []
         self._known = {*self._setup["author_cells"], *self._setup["learner_sources"]}
         self._ran: list[str] = []
         self._new: list[str] = []
@@ -173,6 +174,7 @@ class CheckerSession:
         answer = self._ask(kernel, request)
         if answer["event"] != "lost":
             self._ran, self._new = [], []
+            self._tests.append(source)
         verdict = read_answer(answer, max_points, is_hidden=is_hidden)
         return replace(verdict, duration_ms=(time.monotonic() - begun) * 1000)
 
@@ -241,7 +243,7 @@ class CheckerSession:
             )
         self._control = ours
         with suppress(OSError):
-            control.send(ours, self._setup)
+            control.send(ours, {**self._setup, "tests": self._tests})
         self._is_ready = self._answer(time.monotonic() + READY_S)["event"] == "ready"
 
     def _restart(self) -> bool:

@@ -21,6 +21,7 @@ class Claim:
 
     :param kind: the operator's class name, the function's name, `Truth` for what a function of
         the learner's answers, or empty.
+    :param label: the file name under which its cell was compiled.
     :param node: where it stands in the cell; what the node holds is rewritten.
     :param learner_sides: for each side, whether it reads a name of the learner's.
     :param is_negated: it stands under `not`.
@@ -29,6 +30,7 @@ class Claim:
 
     kind: str
     cell: str
+    label: str
     node: ast.expr
     learner_sides: tuple[bool, ...] = ()
     is_negated: bool = False
@@ -56,8 +58,12 @@ class Watch:
         self._depth = 0
 
     def reset(self, claims: list[Claim]) -> None:
-        """Begin another test."""
-        self.claims, self.current, self.noted, self._depth = claims, -1, [], 0
+        """Begin another test, whose claims come after those of the tests before.
+
+        A function that an earlier test defined still names the claims that it had then.
+        """
+        self.claims += claims
+        self.current, self.noted, self._depth = -1, [], 0
         self._peer.held = None
 
     def begin(self, number: int) -> int:
@@ -67,10 +73,13 @@ class Watch:
         self._peer.held = []
         return number
 
-    def claim_at(self, line: int) -> Claim | None:
-        """Return the assertion at work if the line is one of its statement's."""
+    def claim_at(self, label: str, line: int) -> Claim | None:
+        """Return the assertion at work if the cell's line is one of its statement's."""
         claim = self.claims[self.current] if self.current >= 0 else None
-        return claim if claim and claim.lines[0] <= line <= claim.lines[1] else None
+        is_there = claim is not None and claim.label == label
+        return (
+            claim if claim and is_there and claim.lines[0] <= line <= claim.lines[1] else None
+        )
 
     def first(self, number: int, value: Any) -> Any:
         """Remember the first side; `begin` has run before it was evaluated."""
@@ -102,10 +111,16 @@ class Rewriter(ast.NodeTransformer):
     """Wraps both sides of comparisons, and the arguments of asserting calls.
 
     :param cell: the source that the tree was read from.
+    :param label: the file name under which it will be compiled.
+    :param first: the number of its first claim.
     """
 
-    def __init__(self, cell: str, is_theirs: Callable[[str], bool]) -> None:
+    def __init__(
+        self, cell: str, is_theirs: Callable[[str], bool], *, label: str = "", first: int = 0
+    ) -> None:
         self._cell = cell
+        self._label = label
+        self._first_number = first
         self._is_theirs = is_theirs
         self._is_negated = False
         self._lines = (0, 0)
@@ -198,13 +213,14 @@ class Rewriter(ast.NodeTransformer):
             Claim(
                 kind=kind,
                 cell=self._cell,
+                label=self._label,
                 node=node,
                 learner_sides=theirs,
                 is_negated=self._is_negated,
                 lines=self._lines,
             )
         )
-        return len(self.claims) - 1
+        return self._first_number + len(self.claims) - 1
 
     def _reads_theirs(self, node: ast.expr) -> bool:
         names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))

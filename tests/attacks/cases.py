@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 import tomllib
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -28,6 +30,8 @@ class Case:
 
     :param number: that of the threat, or one of our own.
     :param cells: the learner's cells.
+    :param later: cells of the learner's that run after the first test.
+    :param files: the author's files beside the notebook, by name.
     :param solution: the author's own, which says what names the learner is to define.
     :param author: the author's locked cells.
     :param hangs: it gives no answer at all, so it also uses up what the worker allows beyond
@@ -43,6 +47,8 @@ class Case:
     tests: tuple[str, ...] = (TEST,)
     solution: str = SOLUTION
     author: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
     points: float = 0.0
     outcome: str = "failed"
     wall_s: float = 15.0
@@ -74,32 +80,40 @@ def run(
         if case.hangs:
             stack.enter_context(mock.patch.object(worker_side, "GRACE_S", HUNG_GRACE_S))
             stack.enter_context(mock.patch.object(worker_side, "RETURN_S", HUNG_RETURN_S))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        files = {name: folder / name for name in case.files}
+        for name, path in files.items():
+            path.write_text(case.files[name])
         session = stack.enter_context(
             CheckerSession(
                 nursery,
                 limits=limits,
                 author_cells=case.author,
-                learner_sources=case.cells,
+                learner_sources=(*case.cells, *case.later),
                 declared_names=names_defined_by([case.solution]),
                 solution_cells=[case.solution],
+                files=files,
             )
         )
-        kernel = nursery.kernel(limits=limits, files={}, channel=session.learner_channel)
+        kernel = nursery.kernel(limits=limits, files=files, channel=session.learner_channel)
+        verdicts = []
+        cells = (*case.author, *case.cells)
         try:
-            for cell in (*case.author, *case.cells):
-                if kernel.is_alive:
-                    kernel.execute(cell, wall_s=10)
-            verdicts = [
-                session.check(
-                    kernel,
-                    test,
-                    grade_id=f"test-{number}",
-                    max_points=1,
-                    is_hidden=case.is_hidden,
-                    wall_s=case.wall_s,
+            for number, test in enumerate(case.tests):
+                for cell in {0: cells, 1: case.later}.get(number, ()):
+                    if kernel.is_alive:
+                        kernel.execute(cell, wall_s=10)
+                        session.learner_ran(cell)
+                verdicts.append(
+                    session.check(
+                        kernel,
+                        test,
+                        grade_id=f"test-{number}",
+                        max_points=1,
+                        is_hidden=case.is_hidden,
+                        wall_s=case.wall_s,
+                    )
                 )
-                for number, test in enumerate(case.tests)
-            ]
         finally:
             kernel.close()
     return verdicts, time.monotonic() - begun

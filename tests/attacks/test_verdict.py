@@ -74,7 +74,7 @@ class TestCold(Attacks):
 def test_the_solution_passes_where_the_attack_fails(case):
     nursery = LocalNursery()
     try:
-        honest = replace(case, cells=(case.solution,), wall_s=HONEST_S, hangs=False)
+        honest = replace(case, cells=(case.solution,), later=(), wall_s=HONEST_S, hangs=False)
         verdicts, _ = run(honest, nursery)
     finally:
         nursery.close()

@@ -159,10 +159,37 @@ class TestNames:
             session.learner_ran("x = 1")
             assert session.check(kernel, "assert x == 1", **ask).points == 1
 
+    def test_of_tests_outlive_a_checker_that_dies(self, nursery):
+        ask = {"max_points": 1, "wall_s": 10}
+        helper = "import math\ndef same(a, b): assert a == b\nLIMIT = 2\nassert f(1) == 2"
+
+        with opened(nursery, SOLUTION) as (session, _kernel):
+            session.check(_kernel, helper, grade_id="first", **ask)
+            session.check(
+                _kernel, "import os\nos.kill(os.getpid(), 9)", grade_id="deadly", **ask
+            )
+            after = session.check(
+                _kernel, "same(f(1), LIMIT + math.floor(0.5))", grade_id="last", **ask
+            )
+
+        assert after.points == 1
+
+    def test_of_a_test_whose_helper_fails_in_the_next_are_kept(self, nursery):
+        tests = ("def same(a, b): assert a == b", "same(f(1), 7)", "same(f(1), 2)")
+
+        with opened(nursery, SOLUTION) as (session, kernel):
+            verdicts = [
+                session.check(kernel, test, grade_id=f"t{at}", max_points=1, wall_s=10)
+                for at, test in enumerate(tests)
+            ]
+
+        assert [verdict.points for verdict in verdicts] == [1, 0, 1]
+        assert "7" in verdicts[1].message
+
     def test_of_cells_that_are_written_later_count_from_then_on(self, nursery):
         test = "import inspect\nassert rate == 3 and 'rate' in inspect.getsource(f)"
 
-        with opened(nursery, author=("rate = 2",)) as (session, kernel):
+        with opened(nursery) as (session, kernel):
             for cell in ("def f(x): return x", "rate = 3", "def f(x): return x * rate"):
                 before = session.check(kernel, test, grade_id="t", max_points=1, wall_s=10)
                 kernel.execute(cell, wall_s=20)
