@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,8 @@ from graders.protocol import MIB, GradeRequest, Limits
 
 SIDECAR = "course.yml"
 MAX_FILES = 1000
+#: How a table of results begins; one that lies beside an assignment is no data of it.
+RESULTS_HEAD = ("rendu", "résultat", "points", "maximum")
 AUTHORS_FILES = (".wrong.yml", ".accepted.yml", ".ipynb")
 
 
@@ -57,9 +59,10 @@ class AssignmentFile:
         )
 
 
-def find_assignment(notebook: Path) -> AssignmentFile:
+def find_assignment(notebook: Path, *, without: Iterable[Path] = ()) -> AssignmentFile:
     """Return the assignment as its course declares it; else with the files beside it.
 
+    :param without: files and folders beside it that are no data, such as submissions.
     :raises UnusableFolder: if the sidecar cannot be read or too many files stand beside.
     """
     notebook = notebook.resolve()
@@ -68,7 +71,8 @@ def find_assignment(notebook: Path) -> AssignmentFile:
             for found in course_assignments(folder):
                 if found.notebook == notebook:
                     return found
-    return AssignmentFile(name=notebook.stem, notebook=notebook, files=files_beside(notebook))
+    files = files_beside(notebook, without=without)
+    return AssignmentFile(name=notebook.stem, notebook=notebook, files=files)
 
 
 def course_assignments(folder: Path) -> tuple[AssignmentFile, ...]:
@@ -123,13 +127,15 @@ def _limits(run: Mapping[str, Any]) -> Limits:
     return limits
 
 
-def files_beside(notebook: Path) -> dict[str, Path]:
+def files_beside(notebook: Path, *, without: Iterable[Path] = ()) -> dict[str, Path]:
     """Return the data files in the notebook's folder and below it, hidden ones left out.
 
+    :param without: files and folders to leave out; a folder that holds the notebook is not.
     :raises UnusableFolder: if there are too many for a room.
     """
     files: dict[str, Path] = {}
-    for path in _walk(notebook.parent):
+    left_out = {path.resolve() for path in without} - {*notebook.resolve().parents}
+    for path in _walk(notebook.parent, left_out):
         files[str(path.relative_to(notebook.parent))] = path
         if len(files) > MAX_FILES:
             raise UnusableFolder(
@@ -139,14 +145,24 @@ def files_beside(notebook: Path) -> dict[str, Path]:
     return files
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, left_out: Set[Path]) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__pycache__")) or path.is_symlink():
             continue
+        if path.resolve() in left_out:
+            continue
         if path.is_dir():
-            yield from _walk(path)
-        elif path.is_file() and not _is_authors(path):
+            yield from _walk(path, left_out)
+        elif path.is_file() and not _is_authors(path) and not _is_results(path):
             yield path
+
+
+def _is_results(path: Path) -> bool:
+    if path.suffix != ".csv":
+        return False
+    head = "\ufeff" + ";".join(RESULTS_HEAD)
+    with path.open("rb") as file:
+        return file.read(len(head.encode())) == head.encode()
 
 
 def _is_authors(path: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -34,14 +36,27 @@ class GradedFile:
 
 def find_submissions(paths: Iterable[Path]) -> list[Path]:
     """Return the notebooks among files and below folders, each once, in their order."""
-    found: dict[Path, None] = {}
+    found: dict[str, Path] = {}
     for path in paths:
         below = sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
         for file in below:
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if not hidden:
-                found[file] = None
-    return list(found)
+            if not hidden and not file.is_dir():
+                # Not resolved: two people's links to one file are two submissions.
+                found.setdefault(os.path.abspath(file), file)  # noqa: PTH100
+    return list(found.values())
+
+
+def read_submission(path: Path) -> bytes:
+    """Return a file's bytes; of one that is too large one byte too many, to be refused.
+
+    :raises OSError: when it cannot be read, or is a pipe or the like.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("ce n’est pas un fichier")
+        return file.read(LIMITS.file_bytes + 1)
 
 
 class Batch:
@@ -70,8 +85,12 @@ class Batch:
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _grade(self, path: Path) -> GradedFile:
-        with path.open("rb") as file:  # one byte too many is enough to be refused
-            submission = file.read(LIMITS.file_bytes + 1)
+        try:
+            submission = read_submission(path)
+        except OSError as error:
+            words = f"Ce fichier ne peut pas être lu\u00a0: {error.strerror or error}."
+            refused = self._engine.refuse(self._assignment.source, words)
+            return GradedFile(path=path, report=refused.to_json(), is_known=False)
         key = digest("report", self._frame, submission)
         known = self._store.get(key)
         if known is not None:

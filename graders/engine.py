@@ -103,6 +103,11 @@ class Engine:
             log.exception("grading failed")
             return _without_points(Outcome.SYSTEM_ERROR, SYSTEM_ERROR, phases, assignment)
 
+    def refuse(self, assignment: bytes, why: str) -> Report:
+        """Return the report on a submission that could not even be read."""
+        prepared = _prepare_cached(assignment)
+        return _without_points(Outcome.UNREADABLE, why, Phases(), prepared)
+
     def _with_autotests(
         self, assignment: PreparedAssignment, request: GradeRequest
     ) -> PreparedAssignment:

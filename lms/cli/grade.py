@@ -55,11 +55,11 @@ def grade(
     Interrompue, la même commande reprend où elle s’est arrêtée. Code de sortie : 0 si tout a
     été corrigé, 1 si un rendu n’a pas pu l’être, 2 si les arguments ou le devoir sont refusés.
     """
-    found = _assignment(assignment)
+    _require_place(csv_path)
+    found = _assignment(assignment, [*submissions, *filter(None, [csv_path])])
     paths = _submissions(submissions, assignment)
     done = _grade_all(found, paths, jobs=jobs, is_again=again, as_json=as_json)
-    if csv_path is not None:
-        _write_csv(csv_path, done)
+    is_written = csv_path is None or _write_csv(csv_path, done)
     failed = [file for file in done if file.outcome != "graded"]
     if len(done) < len(paths):
         click.echo(
@@ -70,18 +70,26 @@ def grade(
         click.echo("Rendus qui n’ont pas pu être corrigés en entier\u00a0:", err=True)
     for file in failed:
         outcome = OUTCOMES[file.outcome.value]
-        click.echo(f"  {file.path}\u00a0: {outcome}. {file.report['message']}", err=True)
-    raise SystemExit(1 if failed or len(done) < len(paths) else 0)
+        click.echo(
+            f"  {_shown(file.path)}\u00a0: {outcome}. {file.report['message']}", err=True
+        )
+    raise SystemExit(1 if failed or len(done) < len(paths) or not is_written else 0)
 
 
-def _assignment(path: Path) -> AssignmentFile:
+def _require_place(csv_path: Path | None) -> None:
+    """Refuse a table that could not be written, before anything is graded."""
+    if csv_path is not None and not os.access(csv_path.parent, os.W_OK):
+        raise click.UsageError(f"«\u00a0{_shown(csv_path)}\u00a0» ne peut pas être écrit.")
+
+
+def _assignment(path: Path, without: Sequence[Path]) -> AssignmentFile:
     from graders.assignments import UnusableFolder, find_assignment
     from graders.notebooks.errors import UnusableAssignment
     from graders.prepared import prepare
 
     try:
         prepare(path.read_bytes(), path)
-        return find_assignment(path)
+        return find_assignment(path, without=without)
     except UnusableAssignment as refusal:
         click.echo(f"{path}\u00a0: ce devoir ne peut pas être corrigé.", err=True)
         for problem in refusal.problems:
@@ -142,12 +150,22 @@ def _grade_all(
 
 
 def _line(file: GradedFile) -> str:
-    return json.dumps({"submission": str(file.path), **file.report}, ensure_ascii=False)
+    return json.dumps({"submission": _named(file.path), **file.report}, ensure_ascii=False)
+
+
+def _named(path: Path) -> str:
+    """Return a file's name as text that can be written, whatever its bytes are."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _shown(path: Path) -> str:
+    """Return a file's name on one line."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in _named(path))
 
 
 def _text(file: GradedFile) -> str:
     report = file.report
-    head = f"{file.path}\u00a0: {_points(report)} ({OUTCOMES[report['outcome']]})"
+    head = f"{_shown(file.path)}\u00a0: {_points(report)} ({OUTCOMES[report['outcome']]})"
     if file.is_known:
         head += ", déjà corrigé"
     lines = [head]
@@ -162,18 +180,20 @@ def _points(said: dict[str, Any]) -> str:
     return f"{said['points']:g} / {said['max_points']:g}".replace(".", ",")
 
 
-def _write_csv(path: Path, done: Sequence[GradedFile]) -> None:
-    """Write one line a submission, as French spreadsheets read it."""
+def _write_csv(path: Path, done: Sequence[GradedFile]) -> bool:
+    """Write one line a submission, as French spreadsheets read it; say whether it could be."""
+    from graders.assignments import RESULTS_HEAD
+
     names = list(dict.fromkeys(e["id"] for file in done for e in file.report["exercises"]))
     text = io.StringIO()
     rows = csv.writer(text, delimiter=";")
-    rows.writerow(["rendu", "résultat", "points", "maximum", *map(_harmless, names)])
+    rows.writerow([*RESULTS_HEAD, *map(_harmless, names)])
     for file in sorted(done, key=lambda file: file.path):
         report = file.report
         points = {e["id"]: _decimal(e["points"]) for e in report["exercises"]}
         rows.writerow(
             [
-                _harmless(str(file.path)),
+                _harmless(_shown(file.path)),
                 OUTCOMES[report["outcome"]],
                 _decimal(report["points"]),
                 _decimal(report["max_points"]),
@@ -181,8 +201,13 @@ def _write_csv(path: Path, done: Sequence[GradedFile]) -> None:
             ]
         )
     part = path.with_name(f".{path.name}.part")
-    part.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-    part.replace(path)
+    try:
+        part.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        part.replace(path)
+    except OSError as error:
+        click.echo(f"{_shown(path)}\u00a0: {error.strerror}.", err=True)
+        return False
+    return True
 
 
 def _decimal(points: float) -> str:

@@ -87,6 +87,59 @@ class TestGrade:
         assert again.stdout.count("déjà corrigé") == 2
         assert "déjà corrigé" not in anew.stdout
 
+    def test_a_table_beside_the_assignment_changes_nothing(self, folder):
+        run(folder, "--csv", str(folder / "devoir" / "notes.csv"))
+
+        for words in (("--csv", str(folder / "devoir" / "notes.csv")), ()):
+            assert run(folder, *words).stdout.count("déjà corrigé") == 2
+
+    def test_submissions_beside_the_assignment_are_no_data_of_it(self, folder):
+        spy = b"import os; print(sorted(os.listdir('.')), os.listdir('rendus'))"
+        (folder / "rendus").rename(folder / "devoir" / "rendus")
+        (folder / "devoir" / "rendus" / "secret.txt").write_text("d’une autre personne")
+        (folder / "devoir" / "rendus" / "aicha.ipynb").write_bytes(
+            notebook(answer("carre", spy.decode() + "\ndef carre(x): return x * x"))
+        )
+        place = str(folder / "devoir" / "carre.ipynb")
+
+        result = CliRunner().invoke(grade, [place, str(folder / "devoir" / "rendus"), "--json"])
+
+        error = json.loads(result.stdout.splitlines()[-1])["exercises"][0]["errors"]
+        assert "secret" not in result.stdout
+        assert not error or error[0]["name"] == "FileNotFoundError"
+
+    def test_files_that_cannot_be_read_stop_no_other(self, folder):
+        rendus = folder / "rendus"
+        (rendus / "casse.ipynb").symlink_to(folder / "nulle-part")
+        os.mkfifo(rendus / "tube.ipynb")
+        (rendus / "dossier.ipynb").mkdir()
+        (rendus / "dossier.ipynb" / "dedans.ipynb").write_bytes(RIGHT)
+        strange = os.fsencode(rendus) + b"/\xff\nx.ipynb"
+        with open(strange, "wb") as file:  # noqa: PTH123
+            file.write(RIGHT)
+
+        result = run(folder, "--json", "--csv", str(folder / "notes.csv"))
+
+        found = [json.loads(line) for line in result.stdout_bytes.decode().splitlines()]
+        outcomes = {row["submission"].rpartition("/")[2]: row["outcome"] for row in found}
+        assert outcomes == {
+            "=boris.ipynb": "graded",
+            "aicha.ipynb": "graded",
+            "casse.ipynb": "unreadable",
+            "dedans.ipynb": "graded",
+            "tube.ipynb": "unreadable",
+            "\ufffd\nx.ipynb": "graded",
+        }
+        assert result.exit_code == 1
+        assert (folder / "notes.csv").read_text(encoding="utf-8-sig").count("\n") == 7
+
+    @pytest.mark.parametrize("place", ["nulle-part/notes.csv", "rendus"])
+    def test_refuses_a_table_that_cannot_be_written(self, folder, place):
+        result = run(folder, "--csv", str(folder / place))
+
+        assert result.exit_code == 2
+        assert result.stdout == ""
+
     def test_lists_what_could_not_be_graded(self, folder):
         (folder / "rendus" / "casse.ipynb").write_bytes(b"PK\x03\x04")
         result = run(folder, "--json")
