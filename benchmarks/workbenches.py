@@ -154,7 +154,7 @@ async def _open_all(
         async with turns:
             began_s = time.perf_counter()
             offer = tickets.offer(
-                config, user_id=user_id, version_id=version_id, promotion_id=1
+                config, user_id=user_id, version_id=version_id, promotion_id=1, language="fr"
             )
             request = HTTPRequest(str(offer["url"]), headers={"Origin": config.public_url})
             bench = Workbench(await websocket_connect(request))

@@ -18,11 +18,15 @@ LIFETIME_S = 60
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
-    """The right of one person to a kernel for one version of an assignment."""
+    """The right of one person to a kernel for one version of an assignment.
+
+    :param language: in which the gateway speaks to the person.
+    """
 
     user_id: int
     version_id: int
     promotion_id: int
+    language: str = "fr"
 
 
 class BadTicket(NotAllowed):
@@ -37,10 +41,12 @@ def key_of(config: Config) -> str:
 
 
 def offer(
-    config: Config, *, user_id: int, version_id: int, promotion_id: int
+    config: Config, *, user_id: int, version_id: int, promotion_id: int, language: str
 ) -> dict[str, str | int]:
     """Return what a page needs to open its line to the gateway."""
-    ticket = Ticket(user_id=user_id, version_id=version_id, promotion_id=promotion_id)
+    ticket = Ticket(
+        user_id=user_id, version_id=version_id, promotion_id=promotion_id, language=language
+    )
     return {
         "url": config.gateway_socket,
         "ticket": _signer(config).dumps(asdict(ticket)),
@@ -62,6 +68,12 @@ def read(config: Config, signed: str) -> Ticket:
         ) from error
     except (BadSignature, TypeError) as error:
         raise BadTicket("Cette ouverture n’est pas valable : rechargez la page.") from error
+
+
+def language_of(config: Config, signed: str) -> str:
+    """Return in which language to refuse a ticket: what it says itself, believed or not."""
+    _is_signed, said = _signer(config).loads_unsafe(signed)
+    return "en" if isinstance(said, dict) and said.get("language") == "en" else "fr"
 
 
 def _signer(config: Config) -> URLSafeTimedSerializer:

@@ -59,7 +59,7 @@ class Checking:
             each for each in assignment.exercises if exercise in (None, each.id, each.title)
         ]
         if not chosen:
-            session.ring.add({"type": "warning", "message": words.UNKNOWN_EXERCISE})
+            session.warn(words.UNKNOWN_EXERCISE)
             session.showing.settle(id, "", "error")
             return "error"
         try:
@@ -82,7 +82,9 @@ class Checking:
             frame = await self._judge(kernel, assignment, each)
             if session.was_stopped:
                 raise Stopped
-            message = " ".join(filter(None, (words.ran_first(count), frame["message"])))
+            message = " ".join(
+                filter(None, (words.ran_first(session.voice, count), frame["message"]))
+            )
             session.ring.add({"type": "checked", "id": id, **frame, "message": message})
             count = 0
         session.showing.settle(id, "", "ok")
@@ -129,7 +131,7 @@ class Checking:
             "title": exercise.title,
             "outcome": _together([test["outcome"] for test in tests]),
             "tests": tests,
-            "message": "" if tests else words.NO_VISIBLE_TEST,
+            "message": "" if tests else self._session.voice.gettext(words.NO_VISIBLE_TEST),
         }
 
     async def _test(
@@ -143,14 +145,17 @@ class Checking:
                 verdict = await self._judged_outside(kernel, cell, wall_s)
         except (CheckFailed, KernelDied) as error:
             log.warning("not checked: %s", error)
-            verdict = Verdict(outcome=TestOutcome.NOT_RUN, message=words.CHECK_FAILED)
+            told = self._session.voice.gettext(words.CHECK_FAILED)
+            verdict = Verdict(outcome=TestOutcome.NOT_RUN, message=told)
         return {
             "id": cell.grade_id,
             "outcome": verdict.outcome.value,
             "message": verdict.message,
             "traceback": verdict.traceback,
             "comparison": comparison_of(verdict.comparison),
-            "explanation": explanation_of(verdict.traceback),
+            "explanation": explanation_of(
+                verdict.traceback, language=self._session.voice.language
+            ),
         }
 
     async def _judged_outside(self, kernel: LiveKernel, cell: Cell, wall_s: float) -> Verdict:

@@ -15,6 +15,7 @@ from lms.errors import Refusal
 from lms.live import words
 from lms.live.assignments import Assignments, LiveAssignment
 from lms.live.places import Places
+from lms.live.voice import Voice
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +48,21 @@ class Desk:
     """One kernel at a time, started when it is wanted."""
 
     def __init__(
-        self, workshop: Workshop, *, user_id: int, version_id: int, listener: Listener, say: Say
+        self,
+        workshop: Workshop,
+        *,
+        user_id: int,
+        version_id: int,
+        listener: Listener,
+        say: Say,
+        voice: Voice,
     ) -> None:
         self._workshop = workshop
         self._user_id = user_id
         self._version_id = version_id
         self._listener = listener
         self._say = say
+        self._voice = voice
         self._opening: asyncio.Task[LiveKernel] | None = None
         self._kernel: LiveKernel | None = None
         self._has_place = False
@@ -137,7 +146,8 @@ class Desk:
             self._say("starting", words.STARTING, None)
             self._kernel = await self._start()
         except Refusal as refusal:
-            raise self._without(str(refusal)) from refusal
+            message = self._voice.gettext(refusal.sentence, **refusal.values)
+            raise self._without(message) from refusal
         except Exception as error:  # whatever it is, it is ours
             log.exception("no kernel")
             raise self._without(words.ROOMS_FAIL) from error
@@ -159,7 +169,9 @@ class Desk:
             return
         await self._workshop.places.take(
             self._user_id,
-            lambda position: self._say("waiting", words.waiting(position), position),
+            lambda position: self._say(
+                "waiting", words.waiting(self._voice, position), position
+            ),
         )
         self._has_place = True
 

@@ -12,16 +12,16 @@ from lms.domain.explanations import Explanation, explain, explain_traceback
 from lms.services.told import compared
 
 
-def explanation(name: str, value: str, traceback: Sequence[str]) -> str:
-    """Return a few sentences in French; empty when nothing is known of the error."""
+def explanation(name: str, value: str, traceback: Sequence[str], *, language: str) -> str:
+    """Return a few sentences; empty when nothing is known of the error."""
     told = "\n".join(without_ansi(part) for part in traceback)
-    found = explain(name, without_ansi(value), told)
+    found = explain(name, without_ansi(value), told, language=language)
     return _in_words(found)
 
 
-def explanation_of(traceback: str) -> str:
+def explanation_of(traceback: str, *, language: str) -> str:
     """Return the same for the error that a test's traceback ends with."""
-    return _in_words(explain_traceback(without_ansi(traceback)))
+    return _in_words(explain_traceback(without_ansi(traceback), language=language))
 
 
 def comparison_of(told: Comparison | None) -> dict[str, Any] | None:

@@ -47,6 +47,7 @@ class Hub:
                 on_cull=self._forget_unused,
             )
         session = self._sessions[key]
+        session.voice.language = ticket.language  # of the page that came last
         session.pages += 1
         return session, is_new
 
@@ -60,7 +61,7 @@ class Hub:
         """Tell everybody, let short cells end, then end all kernels."""
         self.is_stopping = True
         for session in self.sessions:
-            session.ring.add({"type": "warning", "message": words.STOPPING})
+            session.warn(words.STOPPING)
         ends_at_s = asyncio.get_running_loop().time() + DRAIN_S
         while any(session.is_busy for session in self.sessions):
             if asyncio.get_running_loop().time() >= ends_at_s:

@@ -10,7 +10,9 @@ from typing import Any
 from graders.protocol import MIB
 from graders.sandbox.outputs import Output, Outputs
 from graders.sandbox.wire import Message
+from lms.live import words
 from lms.live.explaining import explanation
+from lms.live.voice import Voice
 
 Frame = dict[str, Any]
 
@@ -36,8 +38,9 @@ class CellOutputs:
     :param kept_bytes: what is kept of the outputs in all, as grading keeps.
     """
 
-    def __init__(self, cell: str, *, kept_bytes: int = MIB) -> None:
+    def __init__(self, cell: str, voice: Voice, *, kept_bytes: int = MIB) -> None:
         self._cell = cell
+        self._voice = voice
         self._kept_bytes = kept_bytes
         self._pending: list[Frame] = []
         self._updates: list[Frame] = []
@@ -156,7 +159,7 @@ class CellOutputs:
         frame = self._output(output)
         if is_error:
             said = (output["ename"], output["evalue"], output["traceback"])
-            frame["explanation"] = explanation(*said)
+            frame["explanation"] = explanation(*said, language=self._voice.language)
         if display_id:
             frame["display_id"] = display_id
         self._pending.append(frame)
@@ -185,10 +188,9 @@ class CellOutputs:
     def _truncated(self) -> Frame:
         message = ""
         if self.has_more:
-            message = "La suite de la sortie est cachée : « Afficher plus » la montre."
+            message = self._voice.gettext(words.MORE_IS_HIDDEN)
         elif self._is_cut:
-            size = f"{self._kept_bytes / MIB:.3g}".replace(".", ",")
-            message = f"Sortie coupée : cette cellule en a produit plus de {size} Mio."
+            message = words.cut_beyond(self._voice, f"{self._kept_bytes / MIB:.3g}")
         return {
             "type": "truncated",
             "cell": self._cell,

@@ -18,6 +18,7 @@ from lms.errors import Refusal
 from lms.live import words
 from lms.live.hub import Hub
 from lms.live.session import Session
+from lms.live.voice import Voice
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -43,6 +44,7 @@ class Page(WebSocketHandler):
         self._hub = hub
         self._config = config
         self._session: Session | None = None
+        self._voice = Voice()
         self._pump: asyncio.Task[None] | None = None
         self._left, self._at_s = float(BURST), time.monotonic()
         self._is_gone = False
@@ -70,7 +72,7 @@ class Page(WebSocketHandler):
         if said.get("type") == "hello":
             self._greet(said)
         elif self._session is None:
-            self._refuse(words.NOT_UNDERSTOOD, NOT_POSSIBLE)
+            self._refuse(self._voice.gettext(words.NOT_UNDERSTOOD), NOT_POSSIBLE)
         else:
             self._obey(self._session, said)
 
@@ -90,13 +92,16 @@ class Page(WebSocketHandler):
         try:
             ticket = tickets.read(self._config, _text(said, "ticket", 2000))
         except Refusal as refusal:
-            self._refuse(str(refusal), BAD_TICKET)
+            self._voice.language = tickets.language_of(self._config, said["ticket"])
+            sentence = self._voice.gettext(refusal.sentence, **refusal.values)
+            self._refuse(sentence, BAD_TICKET)
             return
         except Misspoken:
-            self._refuse(words.NOT_UNDERSTOOD, NOT_POSSIBLE)
+            self._refuse(self._voice.gettext(words.NOT_UNDERSTOOD), NOT_POSSIBLE)
             return
         self._waiting.cancel()
         session, is_new = self._hub.enter(ticket)
+        self._voice = session.voice
         self._session = session
         after, is_gap = _after(session, said, is_new=is_new)
         self._tell(
@@ -119,7 +124,8 @@ class Page(WebSocketHandler):
                 raise Misspoken
             act(session, said)
         except Misspoken:
-            self._tell({"type": "refused", "message": words.NOT_UNDERSTOOD})
+            message = self._voice.gettext(words.NOT_UNDERSTOOD)
+            self._tell({"type": "refused", "message": message})
         session.touch()
 
     async def _send_from(self, session: Session, after: int) -> None:
@@ -130,7 +136,8 @@ class Page(WebSocketHandler):
                 await ring.wait_beyond(after)
                 if after + 1 < ring.first:
                     after = ring.first - 1
-                    await self._write({"type": "warning", "message": words.LOST_OUTPUTS})
+                    message = self._voice.gettext(words.LOST_OUTPUTS)
+                    await self._write({"type": "warning", "message": message})
                     await self._write(session.status)
                 after += 1
                 await self.write_message(ring.get(after))

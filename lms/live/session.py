@@ -19,6 +19,7 @@ from lms.live.desk import Desk, NoKernel, Workshop
 from lms.live.ring import Ring
 from lms.live.showing import Showing
 from lms.live.timers import Idling, Stopping, Times
+from lms.live.voice import Voice
 
 #: What may wait: things, and characters of sources.
 MAX_QUEUE = 500
@@ -53,15 +54,17 @@ class Session:
         self.id = secrets.token_hex(8)
         self.user_id = user_id
         self.ring = Ring()
+        self.voice = Voice()
         self.pages = 0
         self.used_at_s = time.monotonic()
-        self.showing = Showing(self.ring)
+        self.showing = Showing(self.ring, self.voice)
         self.desk = Desk(
             workshop,
             user_id=user_id,
             version_id=version_id,
             listener=self,
             say=self._say,
+            voice=self.voice,
         )
         self._checking = Checking(self, workshop.checks)
         self._asking = Asking(self.ring, lambda: None if self.is_busy else self.desk.kernel)
@@ -78,11 +81,12 @@ class Session:
         self._is_late = False
         self._idling = Idling(
             times,
-            self.ring,
+            self.warn,
+            self.voice,
             is_needed=lambda: self.is_busy or self.desk.kernel is None,
             end=self.cull,
         )
-        self._stopping = Stopping(self.ring, give_up=self.restart)
+        self._stopping = Stopping(self.warn, give_up=self.restart)
 
     @property
     def is_busy(self) -> bool:
@@ -95,7 +99,7 @@ class Session:
         state, message, position = self._state
         frame: dict[str, Any] = {"type": "status", "state": state}
         if message:
-            frame["message"] = message
+            frame["message"] = self.voice.gettext(message)
         return frame if position is None else {**frame, "position": position}
 
     def wake(self) -> None:
@@ -103,6 +107,10 @@ class Session:
         self.touch()
         if not self.desk.is_open:
             self._do(self._open())
+
+    def warn(self, sentence: str) -> None:
+        """Tell the pages a sentence of `words`, or one that was put together already."""
+        self.ring.add({"type": "warning", "message": self.voice.gettext(sentence)})
 
     def execute(self, id: str, cell: str, source: str) -> None:
         """Run a cell when its turn comes."""
@@ -232,7 +240,7 @@ class Session:
     def _add(self, work: Work) -> None:
         size = work.size + sum(each.size for each in self._queue)
         if len(self._queue) >= MAX_QUEUE or size > MAX_QUEUE_CHARS:
-            self.ring.add({"type": "warning", "message": words.TOO_MUCH})
+            self.warn(words.TOO_MUCH)
             self.showing.abort(work.id, work.cell)
             return
         self._queue.append(work)
@@ -273,7 +281,7 @@ class Session:
 
     def _time_up(self) -> None:
         self._is_late = True
-        self.ring.add({"type": "warning", "message": words.too_long(self._times.cell_s)})
+        self.warn(words.too_long(self.voice, self._times.cell_s))
         self.interrupt()
 
     async def _open(self) -> None:

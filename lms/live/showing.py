@@ -11,6 +11,7 @@ from graders.sandbox.wire import Message
 from lms.live import replies
 from lms.live.outputs import CellOutputs
 from lms.live.ring import Ring
+from lms.live.voice import Voice
 
 #: Outputs that come closer together are sent together.
 FLUSH_S = 0.04
@@ -25,8 +26,9 @@ MAX_HELD = 5
 class Showing:
     """Sends what cells show to the session's ring."""
 
-    def __init__(self, ring: Ring) -> None:
+    def __init__(self, ring: Ring, voice: Voice) -> None:
         self._ring = ring
+        self._voice = voice
         self._cell = ""
         self._outputs: CellOutputs | None = None
         self._held: OrderedDict[str, CellOutputs] = OrderedDict()
@@ -36,7 +38,7 @@ class Showing:
     def begin(self, id: str, cell: str) -> None:
         """Note that a cell begins."""
         self._held.pop(cell, None)
-        self._cell, self._outputs = cell, CellOutputs(cell)
+        self._cell, self._outputs = cell, CellOutputs(cell, self._voice)
         self._ring.add({"type": "clear", "cell": cell})
         self._ring.add({"type": "running", "id": id, "cell": cell})
 

@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 from graders.live import LiveKernel
 from lms.live import words
-from lms.live.ring import Ring
+from lms.live.voice import Voice
 
 #: What an interrupted cell gets before we insist, then before its kernel restarts.
 INSIST_S = 2.0
 GIVE_UP_S = 3.0
+
+
+#: Tells the pages a sentence, in their language.
+Warn = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +41,15 @@ class Idling:
     def __init__(
         self,
         times: Times,
-        ring: Ring,
+        warn: Warn,
+        voice: Voice,
         *,
         is_needed: Callable[[], bool],
         end: Callable[[], None],
     ) -> None:
         self._times = times
-        self._ring = ring
+        self._tell = warn
+        self._voice = voice
         self._is_needed = is_needed
         self._end = end
         self._timer: asyncio.TimerHandle | None = None
@@ -63,7 +69,7 @@ class Idling:
             self.begin()
             return
         left_s = self._times.warning_s
-        self._ring.add({"type": "warning", "message": words.about_to_cull(left_s)})
+        self._tell(words.about_to_cull(self._voice, left_s))
         self._later(left_s, self._end)
 
     def _later(self, wait_s: float, what: Callable[[], None]) -> None:
@@ -76,8 +82,8 @@ class Stopping:
     :param give_up: called with what to say of it.
     """
 
-    def __init__(self, ring: Ring, *, give_up: Callable[[str], None]) -> None:
-        self._ring = ring
+    def __init__(self, warn: Warn, *, give_up: Callable[[str], None]) -> None:
+        self._tell = warn
         self._give_up = give_up
         self._timer: asyncio.TimerHandle | None = None
 
@@ -95,7 +101,7 @@ class Stopping:
 
     def _insist(self, kernel: LiveKernel) -> None:
         if kernel.runs_cell:  # else the signal would meet the next one
-            self._ring.add({"type": "warning", "message": words.STUBBORN})
+            self._tell(words.STUBBORN)
             kernel.send_interrupt()
         self._later(GIVE_UP_S, lambda: self._give_up(words.STUBBORN_RESTART))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flask import Blueprint, Response, g, request
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.domain import matrix
@@ -18,6 +17,7 @@ from lms.services.promotions import find_promotion
 from lms.web.asked import promotion_for
 from lms.web.bound import bound_for
 from lms.web.context import now, site
+from lms.web.sentences import language
 from lms.web.watched import course_of
 
 bp = Blueprint("exports", __name__, url_prefix="/promotions/<slug>")
@@ -78,8 +78,7 @@ def exporters() -> Sequence[Exporter]:
 @bp.app_template_filter("exporter_label")
 def exporter_label(found: Exporter) -> str:
     """Return what a format is called in the reader's language."""
-    language = str(get_locale())
-    return found.labels.get(language) or found.labels.get("fr") or found.key
+    return found.labels.get(language()) or found.labels.get("fr") or found.key
 
 
 def _chosen(key: str) -> Exporter:
@@ -98,7 +97,7 @@ def _sent(body: Iterator[bytes], chosen: Exporter, name: str) -> Response:
 
 def _words() -> Words:
     return Words(
-        language="en" if str(get_locale()) == "en" else "fr",
+        language=language(),
         name=_("Nom"),
         email=_("Adresse électronique"),
         total=_("Total (%%)"),
@@ -107,7 +106,7 @@ def _words() -> Words:
 
 def _level_words() -> competence_exports.Words:
     return competence_exports.Words(
-        language="en" if str(get_locale()) == "en" else "fr",
+        language=language(),
         name=_("Nom"),
         decided=_("niveau décidé"),
         proposed=_("niveau proposé"),

@@ -20,7 +20,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from lms.domain.access import HIDDEN, Action, Role, Subject, may
@@ -40,7 +39,7 @@ from lms.web.mails import mark_mail
 from lms.web.marking_cells import cells_by_exercise
 from lms.web.marking_forms import ALL, read_filters, read_mark, with_snippet
 from lms.web.marking_scores import tell_scores
-from lms.web.sentences import said
+from lms.web.sentences import language, said
 from lms.web.submissions import NOTEBOOK_TYPE, withheld_from_learner
 
 bp = Blueprint("marking", __name__, url_prefix="/promotions/<slug>/a-lire")
@@ -252,7 +251,7 @@ def _page(
         reader_id=g.actor.user_id,
         now=now(),
         typed=typed,
-        language="en" if str(get_locale()) == "en" else "fr",
+        language=language(),
     )
     before, after = marking_queue.neighbours(asked.listed, asked.waiting)
     values: dict[str, Any] = {

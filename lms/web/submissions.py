@@ -18,7 +18,6 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
@@ -33,7 +32,7 @@ from lms.web.annotated import annotated_html
 from lms.web.context import mail_later, now, site
 from lms.web.events import Pace, Streams, changes
 from lms.web.mails import comment_mail
-from lms.web.sentences import said
+from lms.web.sentences import language, said
 from lms.web.waiting import words
 
 bp = Blueprint("submissions", __name__, url_prefix="/rendus")
@@ -79,7 +78,7 @@ def _page(
             g.session,
             found,
             now=now(),
-            language="en" if str(get_locale()) == "en" else "fr",
+            language=language(),
             has_all_hints=not is_own,
             is_withheld=held is not None,
             is_nameless=_is_nameless(found),

@@ -11,6 +11,7 @@ from lms.errors import NotFound
 from lms.services import desks, submissions
 from lms.services.promotions import promotions_following
 from lms.web.context import site
+from lms.web.sentences import language
 
 bp = Blueprint(
     "tickets", __name__, url_prefix="/cours/<course_slug>/exercices/<assignment_id>/atelier"
@@ -32,5 +33,6 @@ def create(course_slug: str, assignment_id: str) -> Response:
             user_id=g.actor.user_id,
             version_id=version.id,
             promotion_id=desks.promotion_of_work(g.session, g.actor, course_slug),
+            language=language(),
         )
     )

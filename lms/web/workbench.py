@@ -29,6 +29,7 @@ from lms.web.asked import Asked, asked_for
 from lms.web.compression import compressed
 from lms.web.context import site
 from lms.web.headers import csp_nonce, policy
+from lms.web.sentences import language
 from lms.web.workbench_words import words
 
 bp = Blueprint(
@@ -110,6 +111,7 @@ def _page(
             user_id=g.actor.user_id,
             version_id=asked.version.id,
             promotion_id=desks.promotion_of_work(g.session, g.actor, asked.course.slug),
+            language=language(),
         ),
         "can_hand_in": _can_hand_in(asked),
         "filename": f"{asked.assignment.id}.ipynb",

@@ -44,7 +44,7 @@ async def open_page(config: Config, site: Site) -> WebSocketClientConnection:
     version = site.read(lambda session: session.query(AssignmentVersion).first())
     assert version is not None
     offer = tickets.offer(
-        config, user_id=site.learner_id, version_id=version.id, promotion_id=1
+        config, user_id=site.learner_id, version_id=version.id, promotion_id=1, language="fr"
     )
     page = await websocket_connect(
         HTTPRequest(str(offer["url"]), headers={"Origin": config.public_url})

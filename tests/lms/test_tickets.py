@@ -16,13 +16,15 @@ CONFIG = Config(
 
 
 def signed(config: Config = CONFIG) -> str:
-    return str(tickets.offer(config, user_id=1, version_id=2, promotion_id=3)["ticket"])
+    return str(
+        tickets.offer(config, user_id=1, version_id=2, promotion_id=3, language="en")["ticket"]
+    )
 
 
 def test_says_who_works_on_what() -> None:
     read = tickets.read(CONFIG, signed())
 
-    assert read == tickets.Ticket(user_id=1, version_id=2, promotion_id=3)
+    assert read == tickets.Ticket(user_id=1, version_id=2, promotion_id=3, language="en")
 
 
 def test_needs_only_the_key_of_tickets() -> None:

@@ -158,11 +158,17 @@ class LiveSite:
             running.cancel()
             pytest.fail("It never came.")
 
-    def ticket(self, user_id: int, version: str = "main", **settings: Any) -> str:
+    def ticket(
+        self, user_id: int, version: str = "main", language: str = "fr", **settings: Any
+    ) -> str:
         """Sign a ticket as the web does."""
         config = replace(self.config, **settings)
         offer = tickets.offer(
-            config, user_id=user_id, version_id=self.versions[version], promotion_id=1
+            config,
+            user_id=user_id,
+            version_id=self.versions[version],
+            promotion_id=1,
+            language=language,
         )
         return str(offer["ticket"])
 
@@ -179,10 +185,12 @@ class LiveSite:
         self.pages.append(page)
         return page
 
-    def open(self, user_id: int | None = None, version: str = "main") -> Page:
+    def open(
+        self, user_id: int | None = None, version: str = "main", language: str = "fr"
+    ) -> Page:
         """Open a workbench, with its kernel ready."""
         page = self.connect()
-        page.hello(self.ticket(user_id or next(_people), version))
+        page.hello(self.ticket(user_id or next(_people), version, language))
         page.until(type="status", state="idle")
         return page
 

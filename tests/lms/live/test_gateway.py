@@ -364,7 +364,7 @@ class TestChecks:
         page.until(type="done", id="k2")
         [right] = [frame for frame in page.seen("checked") if frame["id"] == "k2"]
         assert (right["outcome"], right["tests"][0]["message"]) == ("passed", "")
-        assert "Une cellule" in right["message"]
+        assert "1 cellule" in right["message"]
 
         [again] = self.check(page, "k3", double=RIGHT)
         assert (again["outcome"], again["message"]) == ("passed", "")
@@ -412,3 +412,39 @@ def test_a_version_that_is_gone_is_said(live: LiveSite) -> None:
     page.hello(unknown.ticket(live.person()))
 
     assert page.until(type="status", state="dead")["message"]
+
+
+class TestLanguage:
+    def test_of_the_ticket_is_spoken(self, live: LiveSite) -> None:
+        page = live.open(language="en")
+        page.execute("print('x' * 100_000)")
+        assert "Show more" in page.seen("truncated")[0]["message"]
+        page.execute("int('a')", id="e2")
+        assert (
+            page.seen("output")[-1]["explanation"].isascii()
+            or "value" in (page.seen("output")[-1]["explanation"])
+        )
+        page.send("check", id="v1", exercise="rien", sources={})
+        page.until(type="done", id="v1")
+        assert page.seen("warning")[-1]["message"].startswith("This exercise is not")
+        page.send("check", id="v2", exercise="triple", sources={})
+        page.until(type="done", id="v2")
+        assert "no visible test" in page.seen("checked")[-1]["message"]
+        page.send("restart")
+        assert page.until(type="status", state="restarting")["message"].startswith("Python is")
+
+    def test_is_that_of_the_page_that_came_last(self, live: LiveSite) -> None:
+        person = live.person()
+        first = live.open(person)
+        live.open(person, language="en")
+        first.send("check", id="v1", exercise="rien", sources={})
+        first.until(type="done", id="v1")
+        assert first.seen("warning")[-1]["message"].startswith("This exercise is not")
+
+    def test_of_a_ticket_that_is_refused_is_its_own(self, live: LiveSite) -> None:
+        page = live.connect()
+        other = live.ticket(
+            1, language="en", gateway_key="the key of another site, long enough"
+        )
+        page.send("hello", ticket=other, last_seq=None)
+        assert "reload the page" in page.until(type="refused")["message"].lower()

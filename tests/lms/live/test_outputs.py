@@ -7,6 +7,7 @@ from typing import Any
 from graders.sandbox.wire import Message
 from lms.live.outputs import MORE_CHARS, SHOWN_CHARS, CellOutputs
 from lms.live.ring import Ring
+from lms.live.voice import Voice
 
 MIB = 1 << 20
 
@@ -33,13 +34,13 @@ def shown(outputs: CellOutputs, *messages: Message) -> list[dict[str, Any]]:
 
 
 def test_neighbouring_texts_of_one_stream_are_one_output() -> None:
-    frames = shown(CellOutputs("c"), stream("a"), stream("b"), stream("e", "stderr"))
+    frames = shown(CellOutputs("c", Voice()), stream("a"), stream("b"), stream("e", "stderr"))
 
     assert [frame["output"]["text"] for frame in frames] == ["ab", "e"]
 
 
 def test_long_text_is_held_and_given_in_parts() -> None:
-    outputs = CellOutputs("c", kept_bytes=MIB)
+    outputs = CellOutputs("c", Voice(), kept_bytes=MIB)
     frames = shown(outputs, *(stream("x" * 100_000) for _ in range(20)))
 
     assert len(frames[0]["output"]["text"]) == SHOWN_CHARS
@@ -55,7 +56,7 @@ def test_long_text_is_held_and_given_in_parts() -> None:
 
 
 def test_pictures_and_errors_are_shown_after_a_long_text() -> None:
-    outputs = CellOutputs("c")
+    outputs = CellOutputs("c", Voice())
     error = Message(
         kind="error",
         parent_id="",
@@ -68,7 +69,7 @@ def test_pictures_and_errors_are_shown_after_a_long_text() -> None:
 
 
 def test_what_is_cleared_before_it_was_sent_is_never_sent() -> None:
-    outputs = CellOutputs("c")
+    outputs = CellOutputs("c", Voice())
     messages = [each for n in range(1000) for each in (stream(str(n)), clear(wait=True))]
     frames = shown(outputs, *messages, stream("fin"))
 
@@ -77,7 +78,7 @@ def test_what_is_cleared_before_it_was_sent_is_never_sent() -> None:
 
 
 def test_only_the_newest_picture_of_a_display_is_sent() -> None:
-    outputs = CellOutputs("c")
+    outputs = CellOutputs("c", Voice())
     updates = [display(str(n), "d", "update_display_data") for n in range(100)]
     frames = shown(outputs, display("0", "d"), *updates)
 
@@ -86,14 +87,14 @@ def test_only_the_newest_picture_of_a_display_is_sent() -> None:
 
 
 def test_many_small_outputs_are_cut() -> None:
-    frames = shown(CellOutputs("c"), *(display("a") for _ in range(10_000)))
+    frames = shown(CellOutputs("c", Voice()), *(display("a") for _ in range(10_000)))
 
     assert len(frames) < 400
     assert "Sortie coupée" in frames[-1]["message"]
 
 
 def test_alternating_streams_cannot_fill_the_memory() -> None:
-    outputs = CellOutputs("c")
+    outputs = CellOutputs("c", Voice())
     pairs = (stream("x", name) for _ in range(5_000) for name in ("stdout", "stderr"))
     frames = shown(outputs, *pairs)
 

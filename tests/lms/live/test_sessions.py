@@ -118,7 +118,7 @@ class TestTheLine:
             return seen
 
         seen = live.do(work())
-        assert "une personne attend" in seen["third"][0]["message"]
+        assert "1 personne attend" in seen["third"][0]["message"]
         assert "la prochaine" in seen["third"][-1]["message"]
 
     def test_a_kernel_that_was_left_makes_room(self, live: LiveSite) -> None:

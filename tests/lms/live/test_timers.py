@@ -7,7 +7,6 @@ import asyncio
 import pytest
 
 from lms.live import timers, words
-from lms.live.ring import Ring
 from lms.live.timers import Stopping
 from tests.looping import finish
 
@@ -38,7 +37,7 @@ def test_a_signal_is_for_a_kernel_that_has_not_replied(
 
     async def stop() -> str:
         given_up: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        Stopping(Ring(), give_up=given_up.set_result).begin(kernel)  # type: ignore[arg-type]
+        Stopping(lambda _said: None, give_up=given_up.set_result).begin(kernel)  # type: ignore[arg-type]
         return await asyncio.wait_for(given_up, 30)
 
     assert finish(stop()) == words.STUBBORN_RESTART
