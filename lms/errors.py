@@ -7,11 +7,14 @@ Refusal
 ├── Conflict        not now, or not any more
 ├── TooMany         too often: wait
 ├── Invalid         the input is not usable as it is
-│   └── TooLarge    the input is larger than the site takes
+│   ├── TooLarge    the input is larger than the site takes
+│   └── Several     more than one thing is wrong with it
 └── Unavailable     our fault, for a while
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class Refusal(Exception):
@@ -58,6 +61,14 @@ class Invalid(Refusal):
 
 class TooLarge(Invalid):
     """The input is larger than the site takes."""
+
+
+class Several(Invalid):
+    """More than one thing may be wrong with the input; each is a refusal of its own."""
+
+    def __init__(self, problems: Sequence[Invalid]) -> None:
+        super().__init__(" ".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
 
 
 class Unavailable(Refusal):

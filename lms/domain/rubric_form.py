@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from lms.domain.rubrics import COMPETENCE_LEVELS, Criterion, Grid, Level, RubricKind
+from lms.domain.words import mark
 
 MAX_CRITERIA = 20
 MAX_LEVELS = 8
@@ -109,9 +110,9 @@ def problems(rubric: TypedRubric) -> Mapping[str, str]:
     """
     found = {}
     if not rubric.title.strip():
-        found["title"] = "Donnez un titre à la grille."
+        found["title"] = mark("Donnez un titre à la grille.")
     if not rubric.criteria:
-        found["criteria"] = "Ajoutez au moins un critère."
+        found["criteria"] = mark("Ajoutez au moins un critère.")
     for place, criterion in enumerate(rubric.criteria):
         found |= _problems_of(place, criterion, rubric.kind)
     return found
@@ -161,17 +162,17 @@ def _changed(
 def _problems_of(place: int, criterion: TypedCriterion, kind: RubricKind) -> dict[str, str]:
     found = {}
     if not criterion.title.strip():
-        found[f"{place}-title"] = "Donnez un titre à ce critère."
+        found[f"{place}-title"] = mark("Donnez un titre à ce critère.")
     if len(criterion.levels) < 2:
-        found[f"{place}-levels"] = "Il faut au moins deux niveaux pour choisir."
+        found[f"{place}-levels"] = mark("Il faut au moins deux niveaux pour choisir.")
     for number, level in enumerate(criterion.levels):
         if not level.title.strip():
-            found[f"{place}-{number}-title"] = "Donnez un nom à ce niveau."
+            found[f"{place}-{number}-title"] = mark("Donnez un nom à ce niveau.")
         if _number(level.value) is None:
-            found[f"{place}-{number}-value"] = "Écrivez un nombre de points, comme 1,5."
+            found[f"{place}-{number}-value"] = mark("Écrivez un nombre de points, comme 1,5.")
     values = [_number(level.value) or 0.0 for level in criterion.levels]
     if kind is RubricKind.POINTS and len(values) >= 2 and not any(values):
-        found.setdefault(f"{place}-levels", "Au moins un niveau doit donner des points.")
+        found.setdefault(f"{place}-levels", mark("Au moins un niveau doit donner des points."))
     return found
 
 

@@ -70,7 +70,7 @@ class TypedMark:
 class Incomplete(Invalid):
     """The mark cannot be kept as it is, or not for good; `missing` says why, by exercise."""
 
-    def __init__(self, missing: Mapping[str, str]) -> None:
+    def __init__(self, missing: Mapping[str, Invalid]) -> None:
         super().__init__(
             mark("Rien n’est encore enregistré : complétez ce qui est marqué ci-dessous.")
         )
@@ -140,7 +140,7 @@ def refuse_unreadable(exercises: Mapping[str, Markable], typed: TypedMark) -> No
     :raises Incomplete: if some are none, or too many.
     """
     missing = {
-        key: f"Donnez des points, de 0 à {exercise.max_points:g}."
+        key: _points_wanted(exercise)
         for key, exercise in exercises.items()
         if exercise.takes_points
         and (text := typed.parts.get(key, TypedPart()).points.strip())
@@ -158,7 +158,7 @@ def refuse_incomplete(
     :raises Incomplete: if a criterion, points or the reason of a reconciliation are missing.
     """
     made = {part.exercise_id: part for part in parts}
-    missing = {}
+    missing: dict[str, Invalid] = {}
     for key, exercise in exercises.items():
         part = made.get(key)
         version = part.rubric_version if part and part.rubric_version else exercise.version
@@ -166,10 +166,16 @@ def refuse_incomplete(
             grid = grid_of(version)
             left = grid.missing(grid.usable(part.choices) if part else {})
             if left:
-                missing[key] = f"Choisissez un niveau pour : {', '.join(left)}."
+                missing[key] = Invalid(
+                    "Choisissez un niveau pour : %(left)s.", left=", ".join(left)
+                )
         if exercise.takes_points and (part is None or part.points is None):
-            missing[key] = f"Donnez des points, de 0 à {exercise.max_points:g}."
+            missing[key] = _points_wanted(exercise)
     if slot is Slot.RECONCILED and not typed.reason.strip():
-        missing[""] = "Dites pourquoi vous retenez cette note."
+        missing[""] = Invalid("Dites pourquoi vous retenez cette note.")
     if missing:
         raise Incomplete(missing)
+
+
+def _points_wanted(exercise: Markable) -> Invalid:
+    return Invalid("Donnez des points, de 0 à %(most)s.", most=f"{exercise.max_points:g}")

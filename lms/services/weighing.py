@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -20,9 +20,19 @@ from lms.domain.gradebook import (
     Missing,
     Weights,
 )
-from lms.errors import Invalid
+from lms.domain.words import mark
+from lms.errors import Invalid, Several
 from lms.models import Gradebook, Promotion
 from lms.services import audit
+
+OF_CATEGORY = mark(
+    "Le coefficient de la catégorie « %(name)s » est un nombre entre 0 et %(most)s, tel que "
+    "« 2 » ou « 0,5 » ; « %(typed)s » a été lu."
+)
+OF_COLUMN = mark(
+    "Le coefficient de « %(name)s » est un nombre entre 0 et %(most)s, tel que « 2 » ou "
+    "« 0,5 » ; « %(typed)s » a été lu."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +41,13 @@ class TypedWeights:
 
     :param categories: name and weight of each line.
     :param items: category and weight by column.
+    :param titles: what people call the columns.
     """
 
     categories: Sequence[tuple[str, str]]
     items: Mapping[str, tuple[str, str]]
     missing: str
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_weights(session: Session, promotion: Promotion) -> Weights:
@@ -60,7 +72,7 @@ def save_weights(
 ) -> Weights:
     """Keep how a promotion weighs its scores, and note how it did before.
 
-    :raises Invalid: with all that cannot be used.
+    :raises Several: with all that cannot be used.
     """
     wanted = _understood(typed)
     before = read_weights(session, promotion)
@@ -99,42 +111,42 @@ def read_number(text: str) -> float | None:
 
 
 def _understood(typed: TypedWeights) -> Weights:
-    problems: list[str] = []
+    problems: list[Invalid] = []
     categories: list[Category] = []
     for name, weight in typed.categories:
         name = " ".join(name.split())
         if name:
-            value = _weight(weight, f"catégorie « {name[:NAME_LENGTH]} »", problems)
-            categories.append(Category(name=name[:NAME_LENGTH], weight=value))
+            name = name[:NAME_LENGTH]
+            value = _weight(weight, OF_CATEGORY, name, problems)
+            categories.append(Category(name=name, weight=value))
     names = [category.name for category in categories]
     if len(set(names)) < len(names):
         problems.append(
-            "Deux catégories portent le même nom : donnez-leur des noms différents."
+            Invalid("Deux catégories portent le même nom : donnez-leur des noms différents.")
         )
     if len(names) > MAX_CATEGORIES:
-        problems.append(f"Il y a plus de {MAX_CATEGORIES} catégories : réunissez-en.")
+        problems.append(
+            Invalid("Il y a plus de %(most)s catégories : réunissez-en.", most=MAX_CATEGORIES)
+        )
     items = {
         key: ItemWeight(
             category=category if category in names else "",
-            weight=_weight(weight, f"« {key} »", problems),
+            weight=_weight(weight, OF_COLUMN, typed.titles.get(key, key), problems),
         )
         for key, (category, weight) in typed.items.items()
     }
     if problems:
-        together = " ".join(problems)
-        raise Invalid(together)
+        raise Several(problems)
     missing = Missing.ZERO if typed.missing == Missing.ZERO else Missing.IGNORED
     plain = {key: item for key, item in items.items() if item != ItemWeight()}
     return Weights(categories=tuple(categories), items=plain, missing=missing)
 
 
-def _weight(text: str, of: str, problems: list[str]) -> float:
+def _weight(text: str, sentence: str, name: str, problems: list[Invalid]) -> float:
     found = read_number(text or "1")
     if found is None or not 0 <= found <= MAX_WEIGHT:
-        problems.append(
-            f"Le coefficient de {of} est un nombre entre 0 et {MAX_WEIGHT:g}, tel que « 2 » "
-            f"ou « 0,5 » ; « {text[:20]} » a été lu."
-        )
+        typed = text[:20]
+        problems.append(Invalid(sentence, name=name, most=f"{MAX_WEIGHT:g}", typed=typed))
         return 1.0
     return found
 

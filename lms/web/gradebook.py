@@ -172,16 +172,17 @@ def _as_typed(promotion: Promotion) -> TypedWeights:
 def _typed(promotion: Promotion) -> TypedWeights:
     form = request.form
     columns = gradebook.columns(g.session, promotion, course_of(promotion))
-    keys = [column.assignment_id for column in columns]
+    titles = {column.assignment_id: column.title for column in columns}
     return TypedWeights(
         categories=list(
             zip(form.getlist("categorie"), form.getlist("coefficient"), strict=False)
         ),
         items={
             key: (form.get(f"categorie-{key}", ""), form.get(f"coefficient-{key}", ""))
-            for key in keys
+            for key in titles
         },
         missing=form.get("absence", ""),
+        titles=titles,
     )
 
 

@@ -118,7 +118,7 @@ def save(slug: str, assignment_id: str, number: int) -> ResponseReturnValue:
             now=now(),
         )
     except Incomplete as refusal:
-        return _page(asked, typed=typed, missing=refusal.missing, error=said(refusal)), 422
+        return _page(asked, typed=typed, missing=_said(refusal), error=said(refusal)), 422
     except Stale as refusal:
         return _page(asked, typed=typed, stale=refusal.mark, error=said(refusal)), 409
     _tell(asked, kept)
@@ -186,6 +186,10 @@ def _queue(promotion: Promotion) -> tuple[Waiting, ...]:
 
 def _may_mark(promotion: Promotion) -> bool:
     return may(g.actor, Action.MARK, Subject(promotion_ids=frozenset({promotion.id})))
+
+
+def _said(refusal: Incomplete) -> dict[str, str]:
+    return {key: said(problem) for key, problem in refusal.missing.items()}
 
 
 def _sentence(place: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from flask_babel import get_locale, gettext
 
-from lms.errors import Refusal
+from lms.errors import Refusal, Several
 
 
 def said(refusal: Refusal) -> str:
-    """Return the refusal's sentence, translated where it has a translation."""
+    """Return the refusal's sentences, translated where they have a translation."""
+    if isinstance(refusal, Several):
+        return " ".join(said(problem) for problem in refusal.problems)
     sentence: str = gettext(refusal.sentence, **refusal.values)
     return sentence
 

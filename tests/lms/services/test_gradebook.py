@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
-from lms.errors import Conflict, Invalid
+from lms.errors import Conflict, Invalid, Several
 from lms.models import AuditEvent, PromotionDate, Score
 from lms.services import exports, gradebook, grading, outside, overrides, scores, weighing
 from lms.services.exports import Words
@@ -154,13 +154,14 @@ class TestTable:
         assert (late, {row.total for row in table(desk).rows}) == ({75.0, None}, {75.0, 0.0})
 
     def test_refuses_weights_that_make_no_sense(self, desk: Desk) -> None:
-        with pytest.raises(Invalid, match="Deux") as refused:
+        with pytest.raises(Several, match="Deux") as refused:
             set_weights(
                 desk,
                 categories=[("A", "1"), ("A", "-1")],
                 items={"premier-carnet": ("", "beaucoup")},
             )
         assert "beaucoup" in str(refused.value)
+        assert len(refused.value.problems) == 3
 
     @pytest.mark.parametrize("missing", ["ignored", "zero"])
     def test_asks_the_database_as_often_whatever_the_size(
