@@ -1,4 +1,4 @@
-"""The one Chromium of a test process: pytest-playwright's own `browser`, started our way."""
+"""The order of the tests, and pytest-playwright's own `browser`, started our way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import shutil
 from typing import Any
 
 import pytest
+
+from tests.dealing import Dealing, turn
 
 #: Chromium without its own windows, which no test looks at and which cost as much as pages;
 #: the one with them does as well where it is what is installed.
@@ -28,3 +30,14 @@ CHROMIUM = {
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium, without what it would fetch by itself."""
     return CHROMIUM
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Dealing | None:
+    """Deal scopes out our way."""
+    return Dealing(config, log) if config.getvalue("dist") == "loadscope" else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what lasts long."""
+    items.sort(key=lambda item: turn(item.nodeid))
