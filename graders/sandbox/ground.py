@@ -94,9 +94,10 @@ def make_space(folder: Path, *, size_bytes: int, owner: int) -> None:
         ("tmp", 0o1777),
         ("shm", 0o1777),
     ):
-        (folder / name).mkdir()
-        (folder / name).chmod(mode)
-        os.chown(folder / name, owner, owner)
+        place = folder / name
+        place.mkdir()
+        place.chmod(mode)
+        os.chown(place, owner, owner)
 
 
 def drop_space(folder: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from graders.protocol import Limits
 from graders.sandbox.errors import Unguaranteed
@@ -49,10 +51,15 @@ class Holding:
         """Whether memory and processes of a whole room are held."""
         return bool(self.parents)
 
-    @property
+    @cached_property
     def gauges(self) -> tuple[Gauge, ...]:
         """Those of `Meter`, in its order; none without control groups."""
         return tuple(gauge for gauge in (self.cpu, self.peak, self.kills) if gauge)
+
+    @cached_property
+    def gauges_told(self) -> list[dict[str, Any]]:
+        """The same as plain data."""
+        return [asdict(gauge) for gauge in self.gauges]
 
     def settings(self, limits: Limits) -> list[tuple[str, int, bool]]:
         """Return file, value and whether its failure matters, in the order of writing."""
@@ -197,18 +204,25 @@ class RoomGroup:
 
     def _write(self, file: str, value: int, *, is_needed: bool) -> None:
         try:
-            self._find(file).write_text(str(value))
+            descriptor = os.open(self._find(file), os.O_WRONLY)
+            try:
+                os.write(descriptor, str(value).encode())
+            finally:
+                os.close(descriptor)
         except OSError:
             if is_needed:
                 self.remove()
                 raise
 
-    def _find(self, file: str) -> Path:
-        return next((f / file for f in self._folders if (f / file).exists()), Path(file))
+    def _find(self, file: str) -> str:
+        """Return the path of a controller's file; v1 has a folder for each controller."""
+        is_v1 = self._holding.kind == "cgroup v1"
+        number = V1_CONTROLLERS.index(file.partition(".")[0]) if is_v1 else 0
+        return f"{self._folders[number]}/{file}"
 
     def open_doors(self) -> list[int]:
         """Return descriptors; whoever writes `0` to each of them joins."""
-        return [os.open(f / "cgroup.procs", os.O_WRONLY) for f in self._folders]
+        return [os.open(f"{folder}/cgroup.procs", os.O_WRONLY) for folder in self._folders]
 
     def open_gauges(self) -> list[int]:
         """Return the descriptors that a `Meter` reads."""

@@ -55,8 +55,7 @@ class LiveRoom:
             self._kill()
             self._let_go().remove_soon()
             raise
-        gauges = [asdict(gauge) for gauge in site.holding.gauges]
-        order.tell({"gauges": gauges}, self._gauges)
+        order.tell({"gauges": site.holding.gauges_told}, self._gauges)
 
     def watched(self) -> list[int]:
         """Return the descriptors that tell of the room's end, or of its owner's wishes."""

@@ -27,13 +27,13 @@ def receive(channel: socket.socket) -> tuple[dict[str, Any], list[int]]:
     :raises EOFError: when the other side is gone.
     """
     try:
-        raw, descriptors, _, _ = socket.recv_fds(channel, MAX_BYTES, MAX_DESCRIPTORS)
+        raw, descriptors, _, _ = socket.recv_fds(
+            channel, MAX_BYTES, MAX_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC
+        )
     except ConnectionError as error:
         raise EOFError from error
     if not raw:
         raise EOFError
-    for descriptor in descriptors:
-        os.set_inheritable(descriptor, False)
     message: dict[str, Any] = json.loads(raw)
     return message, descriptors
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 from graders.sandbox.errors import RoomFailed
@@ -36,12 +37,10 @@ def take_slot(base: int, *, is_root: bool) -> Slot:
     """
     if not is_root:
         return Slot(uid=os.geteuid())
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     for uid in range(base, base + SLOTS):
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        try:
+        with suppress(OSError):
             claim.bind(f"\0garrigue-room-{uid}")
-        except OSError:
-            claim.close()
-            continue
-        return Slot(uid=uid, claim=claim)
+            return Slot(uid=uid, claim=claim)
+    claim.close()
     raise RoomFailed("Trop de salles vivent en même temps sur cette machine.")
