@@ -17,8 +17,7 @@ from graders.sandbox.lease import Lease
 from graders.sandbox.lines import Sockets
 from graders.sandbox.meter import Usage
 from graders.sandbox.outputs import Output, Outputs, traceback_lines
-from graders.sandbox.session import RoomSession
-from graders.sandbox.wire import Message, read, text
+from graders.sandbox.wire import Message, Requests, read, text
 
 __all__ = ["CellOutcome", "CellResult", "Kernel", "KernelDied", "RoomFailed", "Usage"]
 
@@ -118,12 +117,12 @@ class Kernel:
         self._lease = lease
         self._output_bytes = output_bytes
         self._sockets = sockets
-        self._session = RoomSession(key=b"", username="garrigue")
+        self._requests = Requests()
         self._current: Execution | None = None
         self._poller = zmq.Poller()
-        self._poller.register(sockets.shell, zmq.POLLIN)
-        self._poller.register(sockets.iopub, zmq.POLLIN)
-        self._poller.register(lease.fileno(), zmq.POLLIN)
+        self._poller.register(sockets.shell, POLLIN)
+        self._poller.register(sockets.iopub, POLLIN)
+        self._poller.register(lease.fileno(), POLLIN)
         try:
             self._await_ready()
         except BaseException:
@@ -174,22 +173,14 @@ class Kernel:
         if not self.is_alive:
             self._raise_if_ours()
             raise KernelDied("Le noyau s’est arrêté.")
-        content = {
-            "code": source,
-            "silent": is_silent,
-            "store_history": not is_silent,
-            "user_expressions": {},
-            "allow_stdin": False,
-            "stop_on_error": False,
-        }
-        request = self._session.msg("execute_request", content)
+        number, frames = self._requests.execute(source, is_silent=is_silent)
         self._current = Execution(
-            request_id=request["header"]["msg_id"],
+            request_id=number,
             started_s=time.monotonic(),
             outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
             is_idle=is_silent,  # such a kernel says no more than its reply
         )
-        self._session.send(self._sockets.shell, request)
+        self._sockets.send(frames)
 
     def finish(self, *, wall_s: float) -> CellResult:
         """Wait for the cell that was started, for so long since its start."""
@@ -237,7 +228,7 @@ class Kernel:
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
         """Read what comes until the cell is done; False at the deadline or at death."""
-        look_s = 0.0
+        look_s = time.monotonic() + LOOK_S
         while not execution.is_done:
             now_s = time.monotonic()
             if now_s >= deadline_s:

@@ -101,7 +101,7 @@ class Cell:
         """What nbgrader's metadata says of the cell."""
         return role_of(self.metadata)
 
-    @property
+    @cached_property
     def grade_id(self) -> str:
         """The cell's `grade_id`, whatever else its metadata say; empty when it has none."""
         said = self.metadata.get("nbgrader")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 SOLUTION = "SOLUTION"
 HIDDEN_TESTS = "HIDDEN TESTS"
@@ -25,6 +26,7 @@ class Cut:
     fault: str = ""
 
 
+@lru_cache(maxsize=1024)  # an author's cells are asked for again and again
 def cut(text: str, region: str, *, stub: str = "") -> Cut:
     """Replace each `### BEGIN <region>` to `### END <region>` by the stub, indented alike.
 

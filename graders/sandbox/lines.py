@@ -10,7 +10,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,9 @@ GRADED = ("shell", "iopub")
 #: Largest message that we take; libzmq hangs up on a larger one.
 MAX_MESSAGE_BYTES = 8 << 20
 
+#: A plain number: an `IntFlag` of zmq makes an object for each operation.
+SNDMORE = int(zmq.SNDMORE)
+
 #: Messages that wait unread; the kernel's own queue takes what exceeds it.
 MAX_WAITING = 32
 
@@ -40,6 +43,13 @@ class Sockets:
     shell: zmq.Socket[Any]
     iopub: zmq.Socket[Any]
     folder: Path
+
+    def send(self, frames: Sequence[bytes]) -> None:
+        """Send a request."""
+        *most, last = frames
+        for frame in most:
+            self.shell.send(frame, SNDMORE)
+        self.shell.send(last)
 
     def reconnect_outputs(self) -> None:
         """Listen anew: libzmq hangs up for good on a message that is too large."""

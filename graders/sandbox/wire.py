@@ -1,16 +1,22 @@
-"""Reads what a kernel says, believing nothing: a message is plain data or it is nothing."""
+"""Writes requests to a kernel and reads what it says, believing nothing.
+
+A kernel's message is plain data or it is nothing.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 DELIMITER = b"<IDS|MSG>"
 
 #: NaN and infinities, which are no JSON, become their names.
 _DECODER = json.JSONDecoder(parse_constant=str)
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 #: signature, header, parent header, metadata, content.
 PARTS = 5
@@ -23,6 +29,36 @@ class Message:
     kind: str
     parent_id: str
     content: dict[str, Any]
+
+
+class Requests:
+    """Writes one client's requests, unsigned: nobody else can reach the kernel's sockets."""
+
+    def __init__(self) -> None:
+        self._client = uuid4().hex
+        self._count = 0
+
+    def execute(self, source: str, *, is_silent: bool) -> tuple[str, list[bytes]]:
+        """Return the number of a request to run a cell, and its frames."""
+        self._count += 1
+        number = f"{self._client}_{self._count}"
+        header = {
+            "msg_id": number,
+            "msg_type": "execute_request",
+            "username": "garrigue",
+            "session": self._client,
+            "date": datetime.now(UTC).isoformat(),
+            "version": "5.3",
+        }
+        content = {
+            "code": source,
+            "silent": is_silent,
+            "store_history": not is_silent,
+            "user_expressions": {},
+            "allow_stdin": False,
+            "stop_on_error": False,
+        }
+        return number, [DELIMITER, b"", _dump(header), b"{}", b"{}", _dump(content)]
 
 
 def read(frames: Sequence[bytes]) -> Message | None:
@@ -51,6 +87,10 @@ def text(value: object, max_chars: int) -> str:
     if len(value) > max_chars:
         value = value[:max_chars]
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
+
+
+def _dump(part: dict[str, Any]) -> bytes:
+    return _ENCODER.encode(part).encode(errors="replace")  # half characters are no text
 
 
 def _load(raw: bytes) -> dict[str, Any]:

@@ -199,8 +199,6 @@ class CheckerSession:
 
     def _ask_once(self, kernel: Kernel, request: Mapping[str, Any]) -> dict[str, Any]:
         assert self._control is not None
-        if not kernel.is_alive:
-            return {"event": "unreachable"}
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
