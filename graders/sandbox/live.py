@@ -9,7 +9,7 @@ import secrets
 import select
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +29,9 @@ BUILD_S = 20
 
 #: Where totals are not held, each process may map this much besides its memory limit.
 ADDRESS_MARGIN_BYTES = 3 << 30
+
+#: The environment of what holds a warm kernel's room open.
+WAITING = {"PATH": os.defpath}
 
 NUMBERS = itertools.count(1)
 
@@ -110,11 +113,18 @@ class LiveRoom:
             f"from graders.sandbox.launch import main; main({order_fd})"
         )
         command = [self._site.ground.python, "-s", "-P", "-c", code]
+        seed = self.order.seed
+        hash_seed = secrets.randbits(32) if seed is None else seed % 2**32
         doors = self._group.open_doors()
         try:
             self._start(
                 space,
                 command,
+                environment=room_environment(
+                    self._site.settings,
+                    hash_seed=hash_seed,
+                    library_path=self._site.ground.library_path,
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=self.order.output,
                 inherited=[order_fd, *self.order.sockets.values()],
@@ -128,7 +138,10 @@ class LiveRoom:
         echo_in, echo_out = os.pipe()
         self._hold = [outer]
         try:
-            self._start(space, ["/usr/bin/cat"], stdin=inner, stdout=echo_out)
+            # Without a language, neither bubblewrap nor `cat` looks for how to speak it.
+            self._start(
+                space, ["/usr/bin/cat"], environment=WAITING, stdin=inner, stdout=echo_out
+            )
             os.close(echo_out)
             echo_out = -1
             os.write(outer, b"!")
@@ -156,6 +169,7 @@ class LiveRoom:
         space: Path,
         command: Sequence[str],
         *,
+        environment: Mapping[str, str],
         stdin: int,
         stdout: int,
         inherited: Sequence[int] = (),
@@ -175,18 +189,11 @@ class LiveRoom:
             info_fd=info_out,
         )
         passed = [info_out, filter_fd, *inherited, *(fd for fd, _ in self.order.files)]
-        hash_seed = self.order.seed
-        if hash_seed is None:
-            hash_seed = secrets.randbits(32)
         try:
             with self._slot_user():
                 self._process = subprocess.Popen(
                     room_command(spec, command),
-                    env=room_environment(
-                        self._site.settings,
-                        hash_seed=hash_seed % 2**32,
-                        library_path=self._site.ground.library_path,
-                    ),
+                    env=environment,
                     stdin=stdin,
                     stdout=stdout,
                     stderr=self.order.output,
