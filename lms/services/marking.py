@@ -123,7 +123,8 @@ def withdraw(
         found.state, found.final_at, found.changed_at = MarkState.DRAFT.value, None, now
         found.revision += 1
         _note(session, "mark.withdrawn", found, actor_id, now, points_before=_summary(found))
-        marking_evidence.follow(session, found, now=now)
+        session.flush()
+        marking_evidence.follow(session, found.submission_id, now=now)
     session.flush()
     return found
 
@@ -184,7 +185,7 @@ def _write(
     event = "mark.finished" if typed.is_final else "mark.drafted"
     _note(session, event, kept, marker_id, now, points_before=was, points_after=_summary(kept))
     if typed.is_final:
-        marking_evidence.follow(session, kept, now=now)
+        marking_evidence.follow(session, kept.submission_id, now=now)
     session.flush()
     return kept
 

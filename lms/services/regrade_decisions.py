@@ -15,7 +15,7 @@ from lms.domain.regrades import RegradeState
 from lms.domain.words import mark
 from lms.errors import Conflict
 from lms.models import Evidence, GradingRun, Job, Regrade
-from lms.services import evidence, scores
+from lms.services import evidence, marking_evidence, scores
 from lms.services.regrades import note, progress
 from lms.services.scores import Cause
 
@@ -48,6 +48,7 @@ def apply(
         _replace(session, before, run)
         learner_id = run.submission.learner_id
         evidence.propose(session, run, regrade.version, learner_id=learner_id, now=now)
+        marking_evidence.follow(session, run.submission_id, now=now)
         learner_ids.add(learner_id)
     return _decide(
         session, regrade, RegradeState.APPLIED, assignment, learner_ids, actor_id, now
@@ -101,6 +102,8 @@ def undo(
         before.is_counting = True
         run.replaced_run_id = None
     session.execute(delete(Evidence).where(Evidence.run_id.in_([run.id for run in runs])))
+    for run in runs:
+        marking_evidence.follow(session, run.submission_id, now=now)
     return _decide(
         session, regrade, RegradeState.UNDONE, assignment, learner_ids, actor_id, now
     )

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from lms.database import session_factory
 from lms.domain.jobs import JobState
 from lms.domain.regrades import Scope
+from lms.domain.rubrics import Criterion, Grid, Level, RubricKind
 from lms.domain.scores import StepKey
 from lms.errors import Conflict, Invalid
 from lms.models import (
@@ -27,8 +28,19 @@ from lms.models import (
     Regrade,
     Submission,
 )
-from lms.services import feedback, grading, regrade_decisions, regrades, scores
+from lms.services import (
+    feedback,
+    grading,
+    marking,
+    regrade_decisions,
+    regrades,
+    rubrics,
+    scores,
+)
 from lms.services.blind import NO_VEIL
+from lms.services.dossiers import dossiers_of
+from lms.services.marking_input import Markable, TypedMark, TypedPart
+from lms.services.marking_plans import Plan
 from lms.services.reasons import reason_of
 from lms.services.regrade_differences import differences
 from lms.services.regrades import Choice
@@ -285,3 +297,87 @@ def test_a_mark_of_an_exercise_that_is_dropped_counts_no_more(desk: Desk) -> Non
 
     decide(desk, regrade_decisions.undo, regrade)
     assert points(desk) == 3.5
+
+
+def mark_with_levels(desk: Desk, submission: Submission) -> None:
+    """A person read « double » and saw S4 adapted."""
+    trainer = make_user(desk.session)
+    names = ("Pas encore", "Imiter", "Adapter")
+    levels = tuple(Level(title=name, value=value) for value, name in enumerate(names))
+    grid = Grid(
+        kind=RubricKind.LEVELS,
+        criteria=(Criterion(title="Expliquer", competence="S4", levels=levels),),
+    )
+    school = desk.member.promotion.programme.organisation_id
+    rubric = rubrics.make(desk.session, school, "Lire", grid, actor_id=trainer.id, now=NOON)
+    able = {
+        "double": Markable(
+            id="double",
+            title="Double",
+            max_points=4.0,
+            is_manual=False,
+            version=rubric.versions[-1],
+        )
+    }
+    marking.save(
+        desk.session,
+        submission,
+        Plan(),
+        able,
+        TypedMark(parts={"double": TypedPart(choices={0: 2})}, is_final=True),
+        marker_id=trainer.id,
+        now=NOON,
+    )
+
+
+def proven(desk: Desk) -> list[tuple[str, int]]:
+    """The competences that the learner's dossier has proofs of, with their levels."""
+    dossier = dossiers_of(
+        desk.session,
+        [desk.member.user_id],
+        desk.member.promotion.programme_id,
+        veil=NO_VEIL,
+    )[desk.member.user_id]
+    return sorted(
+        (key.code, proof.level) for key, proofs in dossier.proofs.items() for proof in proofs
+    )
+
+
+def test_what_a_person_saw_of_a_competence_stays_with_the_result(desk: Desk) -> None:
+    best = desk.session.scalars(select(GradingRun).where(GradingRun.points == 3.0)).one()
+    mark_with_levels(desk, best.submission)
+    assert proven(desk) == [("S4", 2)]
+    regrade = start(desk)
+    for reached in (0.5, 1.0):
+        grade(desk, reached)
+    assert proven(desk) == [("S4", 2)]
+    decide(desk, regrade_decisions.apply, regrade)
+    assert proven(desk) == [("S4", 2)]
+    decide(desk, regrade_decisions.undo, regrade)
+    assert proven(desk) == [("S4", 2)]
+
+
+def test_what_was_seen_in_an_exercise_that_is_dropped_proves_nothing(desk: Desk) -> None:
+    best = desk.session.scalars(select(GradingRun).where(GradingRun.points == 3.0)).one()
+    mark_with_levels(desk, best.submission)
+    regrade = start(desk)
+    for reached in (0.5, 1.0):
+        run = grade(desk, reached)
+        run.exercises[0].exercise_id = "triple"
+    decide(desk, regrade_decisions.apply, regrade)
+    assert proven(desk) == []
+
+    (mark,) = marking.marks_of(desk.session, best.submission_id).values()
+    marking.withdraw(desk.session, best.submission, mark.id, actor_id=mark.marker_id, now=LATER)
+    decide(desk, regrade_decisions.undo, regrade)
+    assert proven(desk) == []  # the mark is a draft by now
+
+
+def test_a_newer_version_of_the_course_changes_nothing_that_was_proven(desk: Desk) -> None:
+    best = desk.session.scalars(select(GradingRun).where(GradingRun.points == 3.0)).one()
+    mark_with_levels(desk, best.submission)
+    newest = desk.session.scalars(
+        select(AssignmentVersion).where(AssignmentVersion.content_hash == "b" * 64)
+    ).one()
+    newest.exercises = [{"id": "triple", "title": "Tripler"}]
+    assert proven(desk) == [("S4", 2)]
