@@ -76,7 +76,7 @@ class Agent:
     def _answer(self, message: Any, decoder: Decoder) -> None:
         before, self.request = self.request, message[0]
         encoder = Encoder(self.refer)
-        with Captured() as printed:
+        with Captured() as captured:
             try:
                 value, after = self._do(message, decoder)
                 reply = [message[0], "ok", self._encoded(encoder, value), after(encoder)]
@@ -84,7 +84,7 @@ class Agent:
                 encoder = Encoder(self.refer)
                 reply = [message[0], "err", *self._described_error(encoder, error)]
         self.request = before
-        reply.insert(2, printed.getvalue()[:MAX_PRINTED])
+        reply.insert(2, captured.printed(MAX_PRINTED))
         try:
             frames.send(self.connection, reply, encoder.buffers)
         except BadValue:
@@ -181,17 +181,13 @@ class Agent:
         return importlib.import_module(name)
 
     def _do_signature(self, decoder: Decoder, target: Json) -> Any:
-        found = inspect.signature(decoder.value(target)).parameters.values()
+        found = inspect.signature(decoder.value(target))
         empty = inspect.Parameter.empty
-        return [
-            [
-                p.name,
-                int(p.kind),
-                p.default is not empty,
-                None if p.default is empty else p.default,
-            ]
-            for p in found
+        rows = [
+            [p.name, int(p.kind), *_present(p.default, empty), *_present(p.annotation, empty)]
+            for p in found.parameters.values()
         ]
+        return [rows, *_present(found.return_annotation, empty)]
 
     def _do_stay(self, _decoder: Decoder, number: int | None) -> None:
         self.seat.take(number)
@@ -201,6 +197,9 @@ class Agent:
 
     def _do_write(self, decoder: Decoder, path: str, data: Json) -> None:
         agent_files.write(path, decoder.value(data))
+
+    def _do_folder(self, _decoder: Decoder, path: str) -> None:
+        agent_files.make_folder(path)
 
     def _do_list(self, _decoder: Decoder, path: str) -> list[list[Any]] | None:
         return agent_files.listing(path)
@@ -279,6 +278,10 @@ class Agent:
         if reply[1] == "fail":
             raise failure(reply[2], reply[3])
         return decoder.value(reply[2])
+
+
+def _present(value: Any, empty: Any) -> tuple[bool, Any]:
+    return (False, None) if value is empty else (True, value)
 
 
 def _nothing(_encoder: Encoder) -> Json:

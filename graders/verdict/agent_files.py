@@ -31,6 +31,11 @@ def write(path: str, data: bytes) -> None:
     Path(path).write_bytes(data)
 
 
+def make_folder(path: str) -> None:
+    """Make a folder that the test made."""
+    Path(path).mkdir(parents=True, exist_ok=True)
+
+
 def listing(path: str) -> list[list[Any]] | None:
     """Return the names in a folder, each with whether it is a folder."""
     try:

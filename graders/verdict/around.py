@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 
 @contextmanager
@@ -29,13 +29,19 @@ def no_figures_shown() -> Iterator[None]:
 class Captured:
     """Keeps what is printed for the test; not a generator, because each call passes here."""
 
-    def __enter__(self) -> io.StringIO:
-        self._saved, printed = sys.stdout, io.StringIO()
-        sys.stdout = printed
-        return printed
+    def __enter__(self) -> Self:
+        self._saved = sys.stdout, sys.stderr
+        self._out, self._err = io.StringIO(), io.StringIO()
+        sys.stdout, sys.stderr = self._out, self._err
+        return self
 
     def __exit__(self, *_: object) -> None:
-        sys.stdout = self._saved
+        sys.stdout, sys.stderr = self._saved
+
+    def printed(self, limit: int) -> Any:
+        """Return what was printed: a text, or with the text that went to stderr."""
+        out, err = self._out.getvalue()[:limit], self._err.getvalue()[:limit]
+        return [out, err] if err else out
 
 
 @contextmanager

@@ -218,9 +218,10 @@ def _set(value: Any, name: str, new: Any) -> None:
 
 def _hints(value: Any) -> list[Any]:
     kind = type(value)
-    name = getattr(value, "__name__", None)
     home = ["sqlite3", kind.__name__] if kind.__module__ == "sqlite3" else ["", ""]
-    return [*home, name if type(name) is str else None]
+    is_own = isinstance(value, types.FunctionType) and value.__module__ == TEST_MODULE
+    texts = [getattr(value, "__name__", None), value.__doc__ if is_own else None]
+    return [*home, *(text[:MAX_TOLD] if type(text) is str else None for text in texts)]
 
 
 def _guard(connection: sqlite3.Connection) -> None:

@@ -41,6 +41,7 @@ class Mirror:
         self._fetched: dict[str, int] = {}
         self._sources: set[bytes] = set()
         self._written: dict[str, tuple[int, int] | None] = {}
+        self._folders: list[str] = []
         self._is_active = False
         self._stat = os.stat
 
@@ -58,6 +59,7 @@ class Mirror:
         finally:
             self._is_active = False
             self._written.clear()
+            self._folders.clear()
 
     @contextmanager
     def _resting(self) -> Iterator[None]:
@@ -69,9 +71,13 @@ class Mirror:
 
     def push(self) -> None:
         """Hand over what the test wrote since the last call."""
-        if not self._written or not self._is_active:
+        if not (self._written or self._folders) or not self._is_active:
             return
         with self._resting():
+            for folder in self._folders:
+                if Path(folder).is_dir():
+                    self._peer.ask("folder", self._theirs(folder))
+            self._folders.clear()
             for path, before in list(self._written.items()):
                 details = _details(path)
                 if details is not None and details != before:
@@ -84,6 +90,9 @@ class Mirror:
             return
         if event == "open" and type(args[0]) in (str, bytes):
             self._opened(os.fsdecode(args[0]), int(args[2] or 0))
+        elif event == "os.mkdir":
+            full = self._ours(os.fsdecode(args[0]))
+            self._folders += [full] if full is not None else []
         elif event == "sqlite3.connect":
             self._fetch(os.fsdecode(args[0]))
         elif event in ("os.listdir", "os.scandir", "glob.glob"):

@@ -149,8 +149,11 @@ def members_defined_by(sources: Iterable[str]) -> ClassMembers:
         for node in parsed(source).body:
             if isinstance(node, ast.ClassDef):
                 names[node.name] = frozenset(_members(node))
-                if any("dataclass" in ast.unparse(each) for each in node.decorator_list):
+                decorators = "".join(map(ast.unparse, node.decorator_list))
+                if "dataclass" in decorators:
                     dataclasses.add(node.name)
+                    if "frozen=True" in decorators or "unsafe_hash=True" in decorators:
+                        names[node.name] |= {"__hash__"}
                     fields.update(_fields_of(node))
     own_equality = {name for name, members in names.items() if "__eq__" in members}
     known = frozenset(dataclasses - own_equality)

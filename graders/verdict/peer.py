@@ -130,9 +130,9 @@ class Peer:
             try:
                 if expect(message, list)[0] != request[0]:
                     raise BadValue("answer to another question")
-                kind, printed = message[1], expect(message[2], str)
-                if printed:
-                    sys.stdout.write(printed[:MAX_TEXT])
+                kind = message[1]
+                if message[2]:
+                    self._print(message[2])
                 if kind == "cb":
                     self._use_exposed(request[0], decoder, *message[3:])
                     continue
@@ -144,6 +144,12 @@ class Peer:
                 if isinstance(error, RemoteError):
                     raise
                 self._break(f"unreadable answer: {error}")
+
+    def _print(self, printed: Json) -> None:
+        """Print what the learner's code printed: to stdout, or to stdout and stderr."""
+        out, err = (printed, "") if type(printed) is str else expect(printed, list)
+        sys.stdout.write(expect(out, str)[:MAX_TEXT])
+        sys.stderr.write(expect(err, str)[:MAX_TEXT])
 
     def _settle(self) -> None:
         """Share a processor with the learner's process, or no longer."""
@@ -283,6 +289,17 @@ class Peer:
         """Return what the author's own class of that name, or of a base of it, defines."""
         names = self.members.names
         return frozenset().union(*(names.get(name, ()) for name in kind.garrigue_names))
+
+    def hash_of(self, value: Any) -> int:
+        """Return the hash of a learner's object: its class's own where the author's has one.
+
+        Equal hashes make nothing equal to a value of the test's.
+        """
+        if "__hash__" in self.members_of(type(value)):
+            found = self.operate("hash", value)
+            if type(found) is int:
+                return hash(found)
+        return hash(number_of(value))
 
     def are_equal(self, one: Any, other: Any) -> bool:
         """Whether two learner's objects of the same class are equal.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,9 @@ READABLE = frozenset(
     )
 )
 
+#: Modules that look for marks such as "passthrough" among estimators and functions.
+LOOKING_FOR_MARKS = ("sklearn.", "numpy.lib.")
+
 #: Library classes that an object may claim to be an instance of. Data types are missing on
 #: purpose: their exact instances are copied, and a subclass may lie.
 CLAIMABLE_ROOTS = ("sklearn", "matplotlib", "scipy")
@@ -37,18 +40,35 @@ CLAIMABLE: dict[tuple[str, str], type] = {
 }
 CLAIMABLE["sqlite3", "Connection"] = sqlite3.Connection
 CLAIMABLE["sqlite3", "Cursor"] = sqlite3.Cursor
+CLAIMABLE["sqlite3", "Row"] = sqlite3.Row
 
 
 def claimed_class(chain: list[tuple[int, str, str]]) -> type | None:
-    """Return the genuine library class that a described class claims to be or to extend."""
-    for _, module, qualname in chain[:30]:
+    """Return the genuine library class that a described class claims to be or to extend.
+
+    Of one that extends several, such as an estimator that is also a transformer, a class that
+    extends them all is made.
+    """
+    found: list[type] = []
+    for each in _claimed_classes(chain[:30]):
+        if not any(issubclass(other, each) for other in found):
+            found.append(each)
+    if len(found) < 2:
+        return found[0] if found else None
+    try:
+        return type(found[0].__name__, tuple(found), {"__module__": found[0].__module__})
+    except TypeError:  # layouts that do not fit together
+        return found[0]
+
+
+def _claimed_classes(chain: list[tuple[int, str, str]]) -> Iterator[type]:
+    for _, module, qualname in chain:
         found: Any = CLAIMABLE.get((module, qualname))
         is_known = module.startswith(CLAIMABLE_PLACES)
         if found is None and (is_known or module.partition(".")[0] in CLAIMABLE_ROOTS):
             found = getattr(sys.modules.get(module), qualname, None)
         if isinstance(found, type):
-            return found
-    return None
+            yield found
 
 
 def data_names() -> frozenset[str]:
@@ -114,6 +134,15 @@ class RemoteMeta(type):
             cls.garrigue_peer.call(cls.garrigue_peer.module("builtins"), "list", (cls,), {})
         )
 
+    def __getitem__(cls, key: Any) -> Any:
+        return cls.garrigue_peer.operate("getitem", cls, key)
+
+    def __len__(cls) -> int:
+        return int(cls.garrigue_peer.operate("len", cls))
+
+    def __bool__(cls) -> bool:
+        return True
+
     def __eq__(cls, other: object) -> bool:
         return cls is other or (other is not None and cls.garrigue_claim is other)
 
@@ -155,12 +184,12 @@ class Remote(metaclass=RemoteMeta):
     def __ne__(self, other: object) -> bool:
         if other is None or isinstance(type(other), RemoteMeta):
             return not self == other
-        if str(sys._getframe(1).f_globals.get("__name__")).startswith("sklearn."):
-            return True  # it looks for words such as "passthrough" among estimators
+        if str(sys._getframe(1).f_globals.get("__name__")).startswith(LOOKING_FOR_MARKS):
+            return True
         raise Unproven(f"l’inégalité avec une valeur de type {type(other).__name__}")
 
     def __hash__(self) -> int:
-        return hash(self.garrigue_object)
+        return self.garrigue_peer.hash_of(self)
 
     def __bool__(self) -> bool:
         return self.garrigue_peer.operate("truth", self) is True
@@ -184,6 +213,10 @@ class Remote(metaclass=RemoteMeta):
         return self.garrigue_peer.call(
             self.garrigue_peer.module("copy"), "deepcopy", (self,), {}
         )
+
+
+#: They would hide those of the learner's functions.
+del Remote.__annotations__
 
 
 def is_remote(value: Any) -> bool:
@@ -246,6 +279,11 @@ def _contains(self: Any, item: Any) -> bool:
     return any(item is each or item == each for each in self)
 
 
+@property  # type: ignore[misc]
+def _doc(self: Any) -> Any:
+    return self.garrigue_peer.ask("attr", self, "__doc__")
+
+
 FORWARDED: dict[str, Callable[..., Any]] = {
     "__call__": _call,
     "__contains__": _contains,
@@ -280,6 +318,7 @@ def make_class(
     body.update(
         {
             "__slots__": (),
+            "__doc__": _doc,
             "__module__": module,
             "__qualname__": qualname,
             "garrigue_number": number,

@@ -17,9 +17,8 @@ class Asker(Protocol):
         """Use it."""
 
 
+# What stands for an object of the checker's has that object's docstring, and none of its own.
 class Exposed:
-    """Stands for an object of the checker's, such as a function or a connection."""
-
     def __init__(self, agent: Asker, number: int, details: list[Any]) -> None:
         object.__setattr__(self, "_agent", agent)
         object.__setattr__(self, "_number", number)
@@ -29,6 +28,10 @@ class Exposed:
     def __class__(self) -> Any:
         module, name = object.__getattribute__(self, "_details")[:2]
         return getattr(sys.modules.get(module), name, Exposed) if module else Exposed
+
+    @property
+    def __doc__(self) -> Any:  # type: ignore[override]
+        return self._details[3]
 
     def __getattr__(self, name: str) -> Any:
         if name == "__name__" and self._details[2] is not None:
