@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from graders.notebooks.autotest import TEMPLATE_FILES
 from graders.notebooks.errors import Problem, UnreadableNotebook, UnusableAssignment
 from graders.notebooks.files import room_path
 from graders.notebooks.text import SUFFIXES, is_graded_text, source_bytes
@@ -72,7 +73,17 @@ def find_assignment(notebook: Path, *, without: Iterable[Path] = ()) -> Assignme
                 if found.notebook == notebook:
                     return found
     files = files_beside(notebook, without=without)
+    if not files.keys() & set(TEMPLATE_FILES):
+        files |= _template_of_course(notebook)
     return AssignmentFile(name=notebook.stem, notebook=notebook, files=files)
+
+
+def _template_of_course(notebook: Path) -> dict[str, Path]:
+    """Return the AUTOTEST template of nbgrader's course, for `source/<assignment>/`."""
+    root = notebook.parent.parent.parent
+    if notebook.parent.parent.name != "source":
+        return {}
+    return {name: root / name for name in TEMPLATE_FILES if (root / name).is_file()}
 
 
 def course_assignments(folder: Path) -> tuple[AssignmentFile, ...]:

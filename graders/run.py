@@ -12,7 +12,7 @@ from graders import in_kernel
 from graders.checker import check, is_in_kernel
 from graders.kernel import CellResult, Kernel
 from graders.notebooks.assemble import Assembly, Origin, Step
-from graders.notebooks.cells import Cell
+from graders.notebooks.cells import Cell, is_skipped
 from graders.notebooks.regions import HIDDEN_TESTS, cut
 from graders.protocol import CellError, Limits, Outcome, TestOutcome
 from graders.report import cell_error
@@ -98,7 +98,7 @@ class Run:
             return True
         if role is not None and role.is_test:
             return self._test(number, step.cell, wall_s)
-        if step.origin is Origin.AUTHOR and _is_skipped(step.cell):
+        if step.origin is Origin.AUTHOR and is_skipped(step.cell):
             return True
         with self.phases("run"):
             result = self._execute(step.cell.source, wall_s)
@@ -172,11 +172,6 @@ def _end_of_shown_outputs(assembly: Assembly) -> int:
         elif step.cell.kind == "code" and not is_test and step.origin is not Origin.EXTRA:
             return end
     return end
-
-
-def _is_skipped(cell: Cell) -> bool:
-    tags = cell.metadata.get("tags")
-    return isinstance(tags, list) and "skip-execution" in tags
 
 
 def _whole_run(wall_s: float) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from graders.notebooks.cells import Cell, Notebook
+from graders.notebooks.cells import Cell, Notebook, is_skipped
 from graders.notebooks.errors import Problem, UnusableAssignment
 
 TEMPLATE_FILES = ("autotests.yml", "tests.yml")
@@ -97,7 +97,8 @@ def _instantiated(cell: Cell, index: int, templates: Templates, evaluate: Evalua
         return cell
     lines = cell.source.split("\n")
     if not any(map(_is_mark, lines)):
-        evaluate(cell.source)
+        if not is_skipped(cell):
+            evaluate(cell.source)
         return cell
     if cell.role is None or not cell.role.is_grade:
         raise _unusable(

@@ -82,6 +82,12 @@ def role_of(metadata: Mapping[str, Any]) -> Role | None:
     )
 
 
+def is_skipped(cell: Cell) -> bool:
+    """Say whether the author's tag keeps the cell from running."""
+    tags = cell.metadata.get("tags")
+    return isinstance(tags, list) and "skip-execution" in tags
+
+
 @dataclass(frozen=True, kw_only=True)
 class Cell:
     """One cell without its outputs.

@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from graders.sandbox import channel
+
 Order = Mapping[str, Any]
 
 
@@ -32,7 +34,7 @@ def settle(order: Order) -> None:
     for name, (soft, hard) in order["rlimits"].items():
         resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (soft, hard))
     if "channel" in order["sockets"]:
-        os.environ["GARRIGUE_CHANNEL"] = str(order["sockets"]["channel"])
+        channel.tell(order["sockets"]["channel"])
     sow(order["seed"])
 
 

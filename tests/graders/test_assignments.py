@@ -40,6 +40,32 @@ class TestFindAssignment:
 
         assert (found.name, set(found.files)) == ("b", {"notes.txt"})
 
+    def test_takes_the_template_of_an_nbgrader_course(self, tmp_path):
+        for name in ("source/ps1/a.ipynb", "autotests.yml", "elsewhere/ps1/a.ipynb"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text("")
+
+        found = find_assignment(tmp_path / "source" / "ps1" / "a.ipynb")
+        assert found.files == {"autotests.yml": tmp_path / "autotests.yml"}
+        assert find_assignment(tmp_path / "elsewhere" / "ps1" / "a.ipynb").files == {}
+
+        (tmp_path / "source" / "ps1" / "tests.yml").write_text("")
+        found = find_assignment(tmp_path / "source" / "ps1" / "a.ipynb")
+        assert set(found.files) == {"tests.yml"}
+
+    def test_leaves_out_what_is_named(self, tmp_path):
+        for name in ("a.ipynb", "data.csv", "rendus/x.txt", "notes.csv", "vieilles.csv"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("1;2")
+        (tmp_path / "vieilles.csv").write_text(
+            "rendu;résultat;points;maximum\n", encoding="utf-8-sig"
+        )
+
+        without = [tmp_path / "rendus", tmp_path / "notes.csv", tmp_path]
+        found = find_assignment(tmp_path / "a.ipynb", without=without)
+
+        assert set(found.files) == {"data.csv"}
+
     def test_refuses_files_outside_the_course(self, course):
         sidecar = (course / "course.yml").read_text().replace("data/offres.csv", "../secret")
         (course / "course.yml").write_text(sidecar)

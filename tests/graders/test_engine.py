@@ -108,6 +108,11 @@ class TestPoints:
 
         assert graded(engine, CUBE, handed_in(*CUBE, cube=loud)).points == 4
 
+    def test_an_emptied_environment_costs_nothing(self, engine):
+        cube = "import os\nos.environ.clear()\ndef cube(x): return x ** 3"
+
+        assert graded(engine, CUBE, handed_in(*CUBE, cube=cube)).points == 4
+
     def test_manual_answers_wait_for_a_person_unless_they_are_empty(self, engine):
         cells = (*CUBE, manual("avis", "texte"), task("tache", "Dessinez"))
         written = graded(engine, cells, handed_in(*cells, avis="Mon avis")).exercises

@@ -47,6 +47,20 @@ class TestInstantiate:
     def test_writes_the_same_text_each_time(self):
         assert made("### HASHED AUTOTEST x")[0] == made("### HASHED AUTOTEST x")[0]
 
+    def test_runs_no_cell_that_the_author_has_skipped(self):
+        skipped = code("1 / 0", tags=["skip-execution"])
+        source = read_notebook(notebook(skipped, checks("t", "### AUTOTEST x")))
+        ran: list[str] = []
+
+        instantiate(
+            source,
+            read_templates(TEMPLATES.read_bytes(), "python3"),
+            lambda text: ran.append(text) or "",
+        )
+
+        assert ran
+        assert "1 / 0" not in ran
+
     def test_refuses_a_line_outside_a_test(self):
         source = read_notebook(notebook(code("### AUTOTEST x")))
         templates = read_templates(TEMPLATES.read_bytes(), "python3")
