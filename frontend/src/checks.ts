@@ -2,6 +2,7 @@
 
 import { announce } from "./announce.ts";
 import { find, icon, inCode, make, need } from "./dom.ts";
+import type { Memory } from "./memory.ts";
 import type { Notebook } from "./notebook.ts";
 import { compared } from "./told.ts";
 import type { Runner } from "./runner.ts";
@@ -16,8 +17,6 @@ const TONES: Record<string, [string, string]> = {
 };
 
 export class Checks {
-  /** What was checked last for each exercise: the text of its answers then. */
-  private readonly checked = new Map<string, string>();
   private readonly asked = new Map<string, string[]>();
 
   constructor(
@@ -25,6 +24,7 @@ export class Checks {
     private readonly runner: Runner,
     private readonly exercises: readonly Exercise[],
     private readonly root: HTMLElement,
+    private readonly memory: Memory,
   ) {
     root.addEventListener("click", (event) => {
       const pressed = (event.target as Element).closest<HTMLElement>("[data-check]");
@@ -58,14 +58,19 @@ export class Checks {
 
   /** Exercises whose answers are not what was last checked. */
   unchecked(): Exercise[] {
-    return this.exercises.filter((one) => one.has_tests && this.checked.get(one.id) !== this.answers(one));
+    return this.exercises.filter((one) => one.has_tests && !this.memory.knows(`checked:${one.id}`, this.answers(one)));
+  }
+
+  /** The text of all answers. */
+  all(): string {
+    return this.exercises.map((one) => this.answers(one)).join();
   }
 
   private onResult(id: string, frame: Frame): void {
     const exercise = this.exercises.find((one) => one.id === id);
     const bar = this.bar(id);
     if (!exercise || !bar) return;
-    this.checked.set(id, this.answers(exercise));
+    this.memory.note(`checked:${id}`, this.answers(exercise));
     const outcome = frame.outcome ?? "not-run";
     this.write(bar, outcome, frame.message ?? "", frame.tests ?? []);
     if ([...this.asked.values()].some((wanted) => wanted.length > 1)) return;
@@ -113,8 +118,9 @@ export class Checks {
     return find(`[data-exercise="${CSS.escape(id)}"]`, this.root);
   }
 
+  /** The text of an exercise's answers, beside what was received: a new statement is another one. */
   private answers(exercise: Exercise): string {
-    return JSON.stringify(exercise.answers.map(({ id }) => this.notebook().cell(id)?.source ?? ""));
+    return JSON.stringify(exercise.answers.map(({ id, stub }) => [stub, this.notebook().cell(id)?.source ?? ""]));
   }
 }
 

@@ -7,6 +7,7 @@ import { choose, goBack, mayHandIn, showHelp } from "./dialogs.ts";
 import { download } from "./download.ts";
 import type { Drafts } from "./drafts.ts";
 import type { Find } from "./find.ts";
+import type { Memory } from "./memory.ts";
 import type { Notebook } from "./notebook.ts";
 import type { Runner } from "./runner.ts";
 import type { Status } from "./status.ts";
@@ -26,6 +27,7 @@ export interface Workbench {
   checks: Checks;
   find: Find;
   status: Status;
+  memory: Memory;
   isHandingIn: boolean;
 }
 
@@ -112,7 +114,12 @@ async function handIn(bench: Workbench): Promise<void> {
 async function mayBeHandedIn(bench: Workbench): Promise<boolean> {
   const blank = bench.page.exercises.filter((exercise) => exercise.answers.length && bench.notebook.isBlank(exercise));
   const unchecked = bench.checks.unchecked().filter((exercise) => !blank.includes(exercise));
-  return !(blank.length || unchecked.length) || mayHandIn(blank, unchecked);
+  if (!(blank.length || unchecked.length)) return true;
+  const text = [bench.checks.all(), ...unchecked.map((exercise) => exercise.id)].join();
+  if (bench.memory.knows("confirmed", text)) return true;
+  const isConfirmed = await mayHandIn(blank, unchecked);
+  if (isConfirmed) bench.memory.note("confirmed", text);
+  return isConfirmed;
 }
 
 /** Hands in now, or as soon as the site answers again: the same draft twice is one submission. */
@@ -125,7 +132,7 @@ async function handInSoon(bench: Workbench): Promise<void> {
     if (drafts.state === "conflict" || drafts.state === "refused" || drafts.state === "signed-out") break;
     try {
       if (drafts.isSaved) {
-        const body = { base: drafts.base, is_confirmed: true }; // asked just before
+        const body = { base: drafts.base, is_confirmed: true }; // asked before
         const { url } = await ask<{ url: string }>(page.urls.handIn, "POST", body);
         location.assign(url);
         return;

@@ -10,6 +10,7 @@ import { Drafts } from "./drafts.ts";
 import { Find } from "./find.ts";
 import { plain } from "./ansi.ts";
 import { icon } from "./dom.ts";
+import { Memory } from "./memory.ts";
 import { Notebook } from "./notebook.ts";
 import { Runner } from "./runner.ts";
 import { isWriting, Shortcuts } from "./shortcuts.ts";
@@ -63,13 +64,15 @@ function start(): void {
     },
     () => drafts.touch(),
   );
+  const memory = new Memory(`garrigue:${page.person}:${page.urls.draft}`);
   Object.assign(bench, {
     page,
     notebook,
     runner,
     drafts,
     status,
-    checks: new Checks(() => bench.notebook, runner, page.exercises, root),
+    memory,
+    checks: new Checks(() => bench.notebook, runner, page.exercises, root, memory),
     find: new Find(() => bench.notebook, need("#wb-find")),
   });
   does = commands(bench);

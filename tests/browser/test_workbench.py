@@ -114,6 +114,36 @@ def test_the_whole_way_by_keyboard(open_browser: Open, newcomer: Newcomer) -> No
     expect(page.get_by_text("Tous les exercices sont validés.")).to_be_visible(timeout=SLOW_MS)
 
 
+def test_a_reload_asks_nothing_again_that_was_checked_or_confirmed(
+    open_browser: Open, newcomer: Newcomer
+) -> None:
+    page = open_browser(email=newcomer("Noé Vidal"))
+    open_bench(page)
+    hand_in = page.get_by_role("button", name="Déposer", exact=True)
+    asked = page.get_by_role("dialog", name="Déposer maintenant ?")
+    cells = page.locator(".is-answer").all()
+    for cell, text in zip(cells[:-1], answers(), strict=False):
+        write(page, cell, text)
+    page.get_by_role("button", name="Tout vérifier").click()
+    expect(page.locator("#wb-said")).to_contain_text("Exercices validés", timeout=SLOW_MS)
+    saved(page)
+    page.reload()
+    ready(page)
+
+    hand_in.click()
+    expect(asked.locator("li")).to_have_text(["Votre journal de bord"])  # blank, as before
+    asked.get_by_role("button", name="Déposer quand même").click()
+    page.wait_for_url(re.compile(r"/rendus/\d+/"))
+    open_bench(page)
+    hand_in.click()
+    page.wait_for_url(re.compile(r"/rendus/\d+/"))
+
+    open_bench(page)
+    write(page, cells[0], "import math\n\nmath.pi")
+    hand_in.click()
+    expect(asked).to_be_visible()
+
+
 def walk_to(page: Page, cell: Locator) -> None:
     """Go to a cell by J, from wherever the focus is, without a mouse."""
     if not page.evaluate("document.activeElement?.closest('.wb-cell') !== null"):
