@@ -18,7 +18,7 @@ from lms.models import (
     Score,
     ScoreOverride,
 )
-from lms.web.outside import SALT
+from lms.web.kept_files import SALT
 from tests.factories import make_version
 
 
@@ -97,9 +97,9 @@ def files_of(world: Any, name: str, person: str) -> dict[str, Any]:
         asks = world.people.get(person)
         tried = {
             "person": asks.id if asks else None,
-            "promotion": world.promotion.id,
+            "use": f"marks of {world.promotion.slug}",
             "file": world.site.blobs.put(marks),
-            "filename": "notes.csv",
+            "name": "notes.csv",
         }
         signer = URLSafeTimedSerializer(world.app.secret_key, salt=SALT)
         return {"jeton": signer.dumps(tried)}

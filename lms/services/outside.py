@@ -175,7 +175,7 @@ def _rederive(
             now=now,
             actor_id=actor_id,
         )
-        scores.rederive_for(session, cause, learner_ids)
+        scores.rederive(session, cause, learner_ids)
 
 
 def _rows(data: bytes) -> Iterable[Sequence[object]]:

@@ -117,15 +117,8 @@ def _end(session: Session, place: Place, actor_id: int, now: datetime) -> None:
 
 
 def _rederive(session: Session, place: Place, *, actor_id: int, now: datetime) -> None:
-    cause = Cause(
-        course_slug=place.course_slug,
-        assignment_id=place.assignment_id,
-        assignment=place.assignment,
-        what="override",
-        now=now,
-        actor_id=actor_id,
-    )
-    scores.rederive_for(session, cause, [place.learner_id])
+    cause = Cause.of(place, place.assignment, "override", now=now, actor_id=actor_id)
+    scores.rederive(session, cause, [place.learner_id])
 
 
 def _note(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from lms.domain.course import Course
 from lms.models import Promotion, Submission
 from lms.services import scores
+from lms.services.scores import Cause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,16 +65,13 @@ def rederive(
             if assignment_id == assignment.id
             and (learner_ids is None or learner_id in learner_ids)
         }
-        slug, actor_id = planning.course.slug, planning.actor_id
-        changed += len(
-            scores.rederive(
-                session,
-                slug,
-                assignment,
-                learners,
-                now=planning.now,
-                actor_id=actor_id,
-                what=what,
-            )
+        cause = Cause(
+            course_slug=planning.course.slug,
+            assignment_id=assignment.id,
+            assignment=assignment,
+            what=what,
+            now=planning.now,
+            actor_id=planning.actor_id,
         )
+        changed += len(scores.rederive(session, cause, learners))
     return changed

@@ -163,15 +163,8 @@ def _decide(
     before = regrade.state
     regrade.state = state.value
     regrade.decided_by_id, regrade.decided_at = actor_id, now
-    cause = Cause(
-        course_slug=regrade.course_slug,
-        assignment_id=regrade.assignment_id,
-        assignment=assignment,
-        what="regrade",
-        now=now,
-        actor_id=actor_id,
-    )
-    changed = scores.rederive_for(session, cause, learner_ids)
+    cause = Cause.of(regrade, assignment, "regrade", now=now, actor_id=actor_id)
+    changed = scores.rederive(session, cause, learner_ids)
     note(
         session,
         regrade,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,6 +19,18 @@ from lms.services.score_inputs import LearnerInputs, inputs_of
 
 #: Learners whose inputs are read together: databases bound the number of values.
 TOGETHER = 200
+
+
+class AboutAssignment(Protocol):
+    """What names an assignment: a submission, a regrade, a place."""
+
+    @property
+    def course_slug(self) -> str:
+        """Of the course that it is in."""
+
+    @property
+    def assignment_id(self) -> str:
+        """Unique in the course."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +50,26 @@ class Cause:
     now: datetime
     actor_id: int | None = None
 
+    @classmethod
+    def of(
+        cls,
+        about: AboutAssignment,
+        assignment: Assignment | None,
+        what: str,
+        *,
+        now: datetime,
+        actor_id: int | None = None,
+    ) -> Cause:
+        """Return that something changed about an assignment which a row or value names."""
+        return cls(
+            course_slug=about.course_slug,
+            assignment_id=about.assignment_id,
+            assignment=assignment,
+            what=what,
+            now=now,
+            actor_id=actor_id,
+        )
+
 
 def derive(
     session: Session, submission: Submission, assignment: Assignment | None, *, now: datetime
@@ -45,51 +78,21 @@ def derive(
 
     :param assignment: as the course has it now; None when it is gone.
     """
-    cause = Cause(
-        course_slug=submission.course_slug,
-        assignment_id=submission.assignment_id,
-        assignment=assignment,
-        what="run",
-        now=now,
-    )
-    rederive_for(session, cause, [submission.learner_id])
+    cause = Cause.of(submission, assignment, "run", now=now)
+    rederive(session, cause, [submission.learner_id])
     return score_of(
         session, submission.learner_id, submission.course_slug, submission.assignment_id
     )
 
 
-def rederive(
-    session: Session,
-    course_slug: str,
-    assignment: Assignment,
-    learner_ids: Iterable[int],
-    *,
-    now: datetime,
-    actor_id: int | None = None,
-    what: str = "inputs",
-) -> frozenset[int]:
+def rederive(session: Session, cause: Cause, learner_ids: Iterable[int]) -> frozenset[int]:
     """Set the scores of learners for an assignment after one of their inputs changed.
 
     To be called in the transaction that changed it. Every score that becomes another one is
     an audit event, `score.changed`, with what it was before.
 
-    :param actor_id: who changed the input; None when the platform did by itself.
-    :param what: what changed, such as `dates` or `manual-marks`.
     :return: the learners whose score became another one.
     """
-    cause = Cause(
-        course_slug=course_slug,
-        assignment_id=assignment.id,
-        assignment=assignment,
-        what=what,
-        now=now,
-        actor_id=actor_id,
-    )
-    return rederive_for(session, cause, learner_ids)
-
-
-def rederive_for(session: Session, cause: Cause, learner_ids: Iterable[int]) -> frozenset[int]:
-    """Do as `rederive`, also for what is no assignment of the course."""
     in_order = sorted(set(learner_ids))
     changed: set[int] = set()
     for start in range(0, len(in_order), TOGETHER):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from io import BytesIO
 from pathlib import PurePosixPath
-from typing import Any
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     g,
     redirect,
@@ -20,7 +18,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -36,15 +33,13 @@ from lms.services.submissions import NoAnswers, Upload
 from lms.web import errors
 from lms.web.asked import Asked, asked_for
 from lms.web.context import now, site
+from lms.web.kept_files import keep, kept
 from lms.web.sentences import said
 from lms.web.submissions import NOTEBOOK_TYPE
 
 bp = Blueprint(
     "assignments", __name__, url_prefix="/cours/<course_slug>/exercices/<assignment_id>"
 )
-
-#: How long a page that asks « déposer quand même ? » may stay open.
-CONFIRM_S = 3600
 
 
 def _page(asked: Asked, *, error: str = "") -> str:
@@ -110,7 +105,7 @@ def hand_in(course_slug: str, assignment_id: str) -> ResponseReturnValue:  # noq
         learner_id=g.actor.user_id,
         course=asked.course,
         assignment=asked.assignment,
-        upload=_upload(),
+        upload=_upload(asked),
         max_bytes=site().config.max_upload_bytes,
         now=now(),
         unlock=site().unlock,
@@ -141,49 +136,37 @@ def ask_again(empty: NoAnswers) -> ResponseReturnValue:
     """Ask whether a notebook without answers is really meant; the file is kept meanwhile."""
     g.session.rollback()
     asked = asked_for(Action.HAND_IN)
-    kept = {
-        "person": g.actor.user_id,
-        "assignment": asked.assignment.content_hash,
-        "notebook": empty.notebook_hash,
-        "filename": request.files["carnet"].filename or "",
-    }
+    filename = request.files["carnet"].filename or ""
     page = render_template(
         "assignments/confirm.html",
         course=asked.course,
         assignment=asked.assignment,
-        reason=str(empty),
-        filename=kept["filename"],
-        token=_signer().dumps(kept),
+        reason=said(empty),
+        filename=filename,
+        token=keep(empty.notebook_hash, filename, use=_use(asked)),
     )
     return page, 409
 
 
-def _upload() -> Upload:
+def _upload(asked: Asked) -> Upload:
     """Return what the form sends: a file, or the word that the kept one is meant."""
     if "jeton" in request.form:
-        return _confirmed(request.form["jeton"])
+        return _confirmed(asked, request.form["jeton"])
     file = request.files.get("carnet")
     if file is None or not file.filename:
         raise Invalid(_("Choisissez d’abord le fichier « .ipynb » de votre carnet."))
     return Upload(data=file.read(), filename=file.filename)
 
 
-def _confirmed(token: str) -> Upload:
-    try:
-        kept: dict[str, Any] = _signer().loads(token, max_age=CONFIRM_S)
-    except BadSignature:
-        raise Invalid(
-            _("Cette confirmation n’est plus valable : déposez à nouveau le carnet.")
-        ) from None
-    if kept["person"] != g.actor.user_id:
-        raise Invalid(_("Cette confirmation n’est pas la vôtre : déposez à nouveau le carnet."))
-    return Upload(
-        data=site().blobs.get(kept["notebook"]), filename=kept["filename"], is_confirmed=True
-    )
+def _confirmed(asked: Asked, word: str) -> Upload:
+    found = kept(word, use=_use(asked))
+    if found is None:
+        raise Invalid(_("Cette confirmation n’est plus valable : déposez à nouveau le carnet."))
+    return Upload(data=found.data, filename=found.filename, is_confirmed=True)
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt="confirm-no-answers")
+def _use(asked: Asked) -> str:
+    return f"answer to {asked.assignment.content_hash}"
 
 
 def _file(content_hash: str, name: str) -> Response:

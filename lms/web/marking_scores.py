@@ -14,15 +14,11 @@ from lms.web.context import now, site
 
 def tell_scores(submission: Submission) -> None:
     """Have the score of a work's learner derived anew, once a mark of it changed."""
-    cause = Cause(
-        course_slug=submission.course_slug,
-        assignment_id=submission.assignment_id,
-        assignment=_assignment(submission),
-        what="manual-marks",
-        now=now(),
-        actor_id=g.actor.user_id,
+    assignment = _assignment(submission)
+    cause = Cause.of(
+        submission, assignment, "manual-marks", now=now(), actor_id=g.actor.user_id
     )
-    scores.rederive_for(g.session, cause, [submission.learner_id])
+    scores.rederive(g.session, cause, [submission.learner_id])
 
 
 def _assignment(submission: Submission) -> Assignment | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from flask import (
     Blueprint,
     Response,
-    current_app,
     flash,
     g,
     redirect,
@@ -18,7 +17,6 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from lms.domain.access import Action
 from lms.domain.mark_sheets import ReadSheet
@@ -27,6 +25,7 @@ from lms.models import Promotion
 from lms.services import outside
 from lms.web.asked import promotion_for
 from lms.web.context import now, site
+from lms.web.kept_files import keep, kept
 from lms.web.sentences import said
 from lms.web.watched import course_of
 
@@ -34,10 +33,6 @@ bp = Blueprint("outside", __name__, url_prefix="/promotions/<slug>/notes/import"
 
 #: Problems and marks that a page shows; all are counted.
 SHOWN = 50
-
-#: How long a file that was tried can be brought in.
-CONFIRM_S = 3600
-SALT = "tried-marks"
 
 
 @bp.get("/")
@@ -58,7 +53,9 @@ def try_file(slug: str) -> ResponseReturnValue:
         found = outside.try_file(g.session, promotion, course_of(promotion), data, now=now())
     except Invalid as refusal:
         return _page(promotion, error=said(refusal)), 422
-    token = "" if found.problems else _kept(promotion, data, file.filename or "")
+    token = ""
+    if not found.problems:
+        token = keep(site().blobs.put(data), file.filename or "", use=_use(promotion))
     page = _page(promotion, found=found, token=token)
     return page, 422 if found.problems else 200
 
@@ -68,13 +65,15 @@ def bring_in(slug: str) -> ResponseReturnValue:
     """Bring in the marks of a file that the same person tried there."""
     promotion = promotion_for(slug, Action.GRADE)
     try:
-        kept = _tried(promotion, request.form.get("jeton", ""))
+        tried = kept(request.form.get("jeton", ""), use=_use(promotion))
+        if tried is None:
+            raise Invalid(_("Cet essai n’est plus valable : choisissez le fichier à nouveau."))
         made = outside.bring_in(
             g.session,
             promotion,
             course_of(promotion),
-            site().blobs.get(kept["file"]),
-            filename=kept["filename"],
+            tried.data,
+            filename=tried.filename,
             actor_id=g.actor.user_id,
             now=now(),
         )
@@ -100,33 +99,8 @@ def take_out(slug: str, import_id: int) -> ResponseReturnValue:
     return _to(slug)
 
 
-def _kept(promotion: Promotion, data: bytes, filename: str) -> str:
-    """Keep a file that was tried, and return the word by which its person brings it in."""
-    kept = {
-        "person": g.actor.user_id,
-        "promotion": promotion.id,
-        "file": site().blobs.put(data),
-        "filename": filename,
-    }
-    return str(_signer().dumps(kept))
-
-
-def _tried(promotion: Promotion, token: str) -> dict[str, Any]:
-    """Return what was kept.
-
-    :raises Invalid: unless the same person tried the file in this promotion, not long ago.
-    """
-    try:
-        kept: dict[str, Any] = _signer().loads(token, max_age=CONFIRM_S)
-    except BadSignature:
-        kept = {}
-    if (kept.get("person"), kept.get("promotion")) != (g.actor.user_id, promotion.id):
-        raise Invalid(_("Cet essai n’est plus valable : choisissez le fichier à nouveau."))
-    return kept
-
-
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
+def _use(promotion: Promotion) -> str:
+    return f"marks of {promotion.slug}"
 
 
 def _page(

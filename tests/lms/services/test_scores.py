@@ -18,6 +18,7 @@ from lms.models import (
     Score,
 )
 from lms.services import grading, scores
+from lms.services.scores import Cause
 from tests.factories import NOON, make_user
 from tests.handing_in import Desk, finished, open_desk
 
@@ -44,13 +45,16 @@ def keys(desk: Desk) -> list[StepKey]:
 
 
 def rederive(desk: Desk) -> frozenset[int]:
-    return scores.rederive(
-        desk.session,
-        desk.course.slug,
-        desk.assignment,
-        [desk.member.user_id],
-        now=NOON + DAY,
+    return scores.rederive(desk.session, cause(desk), [desk.member.user_id])
+
+
+def cause(desk: Desk) -> Cause:
+    return Cause(
+        course_slug=desk.course.slug,
+        assignment_id=desk.assignment.id,
+        assignment=desk.assignment,
         what="dates",
+        now=NOON + DAY,
         actor_id=desk.member.user_id,
     )
 
@@ -115,6 +119,4 @@ def test_a_final_mark_by_a_person_replaces_what_the_tests_gave(desk: Desk) -> No
 def test_a_learner_without_work_gets_no_score(desk: Desk) -> None:
     stranger = make_user(desk.session)
 
-    assert not scores.rederive(
-        desk.session, desk.course.slug, desk.assignment, [stranger.id], now=NOON
-    )
+    assert not scores.rederive(desk.session, cause(desk), [stranger.id])

@@ -187,7 +187,8 @@ class TestNoAnswers:
         answer = seat.client.submit(SEND, page=PAGE, jeton=self.token(asked))
 
         assert answer.status_code == 400
-        assert "pas la vôtre" in answer.text
+        assert "plus valable" in answer.text
+        assert seat.count(Submission) == 0
 
 
 def test_shows_how_the_notebook_introduces_itself(seat: Seat) -> None:

@@ -168,7 +168,7 @@ def _leave_traces(session: Session, school: MarkingSchool, config: Config) -> in
         what="graded",
         now=NOW,
     )
-    scores.rederive_for(session, cause, {work.learner_id})
+    scores.rederive(session, cause, {work.learner_id})
     for actor_id, event in ((work.learner_id, "handed-in"), (None, "graded")):
         audit.record(
             session,
