@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from dataclasses import dataclass
@@ -77,21 +78,37 @@ class CellResult:
 
 @dataclass
 class Execution:
-    """A cell at work."""
+    """A cell at work.
+
+    :param is_silent: nobody looks at its outputs.
+    :param heard: how many messages have come so far on the channel of outputs.
+    """
 
     request_id: str
     started_s: float
     outputs: Outputs
+    is_silent: bool
+    heard: float
     reply: dict[str, Any] | None = None
-    is_idle: bool = False
     heard_s: float = 0.0
 
     @property
+    def is_complete(self) -> bool:
+        """Whether all has come that the kernel says it has sent."""
+        return self.is_silent or self.heard >= self.published
+
+    @property
+    def published(self) -> float:
+        """How many messages the kernel says it has sent on that channel so far."""
+        said = (self.reply or {}).get("published")
+        return said if type(said) is int else math.inf
+
+    @property
     def is_done(self) -> bool:
-        """Whether the kernel replied, and went idle or stopped talking."""
+        """Whether the kernel replied, and said all or stopped talking."""
         if self.reply is None:
             return False
-        return self.is_idle or time.monotonic() - self.heard_s > IDLE_S
+        return self.is_complete or time.monotonic() - self.heard_s > IDLE_S
 
     def take_reply(self, message: Message | None) -> None:
         """Take what came on the shell channel."""
@@ -102,11 +119,8 @@ class Execution:
     def take_output(self, message: Message | None) -> None:
         """Take what came on the output channel."""
         self.heard_s = time.monotonic()
-        if message is None or message.parent_id != self.request_id:
-            return
-        if message.kind == "status":
-            self.is_idle = message.content.get("execution_state") == "idle"
-        else:
+        self.heard += 1
+        if message is not None and message.parent_id == self.request_id:
             self.outputs.take(message)
 
 
@@ -119,6 +133,7 @@ class Kernel:
         self._sockets = sockets
         self._requests = Requests()
         self._current: Execution | None = None
+        self._heard: float = 0
         self._poller = zmq.Poller()
         self._poller.register(sockets.shell, POLLIN)
         self._poller.register(sockets.iopub, POLLIN)
@@ -178,7 +193,8 @@ class Kernel:
             request_id=number,
             started_s=time.monotonic(),
             outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
-            is_idle=is_silent,  # such a kernel says no more than its reply
+            is_silent=is_silent,
+            heard=self._heard,
         )
         self._sockets.send(frames)
 
@@ -224,6 +240,7 @@ class Kernel:
         if not self._sockets.iopub.poll(wait_ms):
             return False
         message = read(self._sockets.iopub.recv_multipart())
+        self._heard += 1
         return message is not None and message.kind == "iopub_welcome"
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
@@ -257,13 +274,15 @@ class Kernel:
                 if not made.getsockopt(zmq.EVENTS) & POLLIN:
                     break
                 take(read(made.recv_multipart(zmq.NOBLOCK)))
+        self._heard = execution.heard
 
     def _end_cell(self, execution: Execution) -> CellResult:
         if self._has_lost_a_process():
             self._lease.end()
             return self._result(execution, CellOutcome.OUT_OF_MEMORY)
-        if not execution.is_idle:
+        if not execution.is_complete:
             execution.outputs.is_cut = True
+            self._heard = execution.published
             self._sockets.reconnect_outputs()
             self._is_welcome(WELCOME_MS)
         is_ok = (execution.reply or {}).get("status") == "ok"

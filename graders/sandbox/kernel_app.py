@@ -18,6 +18,7 @@ from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
 from graders.sandbox.kernel_parts import (
+    LateIOPubThread,
     OnlyMainThread,
     ReplyStream,
     RoomCompiler,
@@ -108,9 +109,8 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
 
     def init_iopub(self, context: zmq.Context[Any]) -> None:
         self.configure_tornado_logger()
-        self.iopub_thread = RoomIOPubThread(
-            self._open(context, zmq.XPUB, "iopub"), pipe=True, session=self.session
-        )
+        kind = LateIOPubThread if self.kernel.is_terse else RoomIOPubThread
+        self.iopub_thread = kind(self._open(context, zmq.XPUB, "iopub"), session=self.session)
         self.iopub_thread.start()
         self.iopub_socket = self.iopub_thread.background_socket
 

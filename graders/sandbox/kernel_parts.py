@@ -7,15 +7,18 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from queue import SimpleQueue
 from signal import SIGINT, default_int_handler, signal
+from time import monotonic, sleep  # bound now, because a learner may replace them
 from typing import Any
 
 import zmq
 from ipykernel.compiler import XCachingCompiler, murmur2_x86
 from ipykernel.heartbeat import Heartbeat
-from ipykernel.iostream import IOPubThread, OutStream
+from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from tornado.ioloop import IOLoop
 from zmq.eventloop.zmqstream import ZMQStream
 
 from graders.verdict.agent_door import SERVE
@@ -110,23 +113,29 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
 
     shell_class = RoomShell
 
-    #: Whoever sent a cell knows that it begins, and its source, and looks at nothing of a
-    #: silent one; each message costs two processes a tenth of a millisecond.
+    #: Whoever sent a cell knows that it begins, and its source; its reply says that it is over.
+    #: Each message costs two processes a tenth of a millisecond.
     is_terse = False
-    _is_silent = False
 
     def _publish_execute_input(self, *args: Any) -> None:
         if not self.is_terse:
             super()._publish_execute_input(*args)
 
-    def _publish_status(self, status: str, *args: Any) -> None:
-        is_awaited = status == "idle" and not self._is_silent
-        if is_awaited or not self.is_terse:
-            super()._publish_status(status, *args)
+    def _publish_status(self, *args: Any) -> None:
+        if not self.is_terse:
+            super()._publish_status(*args)
+
+    def finish_metadata(
+        self, parent: dict[str, Any], metadata: dict[str, Any], reply_content: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Have the reply of a terse kernel say how many messages came before it in all."""
+        if self.is_terse:
+            reply_content["published"] = self.iopub_thread.published
+        finished: dict[str, Any] = super().finish_metadata(parent, metadata, reply_content)
+        return finished
 
     def pre_handler_hook(self) -> None:
         """Have an interrupt wait while a message is being sent."""
-        self._is_silent = False
         thread = self.iopub_thread
         raise_it = default_int_handler if thread is None else thread.turn.interrupt
         self.saved_sigint_handler = signal(SIGINT, raise_it)
@@ -135,7 +144,6 @@ class RoomKernel(IPythonKernel):  # type: ignore[misc]
         self, code: str, silent: bool, *args: Any, **options: Any
     ) -> dict[str, Any]:
         """Run a cell, or answer a test."""
-        self._is_silent = silent
         if silent and code == SERVE:
             return self._answer_test()
         self.shell.begin_cell()
@@ -193,6 +201,7 @@ class RoomStream(OutStream):  # type: ignore[misc]
     """
 
     max_chars = 1 << 20
+    _flush_pending = False
 
     def set_parent(self, parent: Mapping[str, Any]) -> None:
         """Begin a cell's share."""
@@ -202,6 +211,11 @@ class RoomStream(OutStream):  # type: ignore[misc]
     def flush(self) -> None:
         """Send what was written, from this thread."""
         self._flush()
+
+    def _schedule_flush(self) -> None:
+        if not self._flush_pending:
+            self._flush_pending = True
+            self.pub_thread.call_later(self.flush_interval, self._flush)
 
     def _flush(self) -> None:
         if not self._is_master_process():  # a fork of the learner's may have copied a lock
@@ -230,9 +244,12 @@ class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
     Handing each message to another thread would cost several times the message itself.
     """
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    #: How many messages were sent.
+    published = 0
+
+    def __init__(self, socket: zmq.Socket[Any], session: Any) -> None:
         self.turn = Turn()
-        super().__init__(*args, **options)
+        super().__init__(socket, pipe=True, session=session)
 
     def send_multipart(self, msg: Any, *args: Any, **options: Any) -> None:
         """Send now; from a forked child through the pipe."""
@@ -241,7 +258,12 @@ class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
             return
         with self.turn:
             self._really_send(msg, *args, **options)
+            self.published += 1
             self._hear()
+
+    def call_later(self, delay_s: float, f: Callable[[], object]) -> None:
+        """Call a function in this thread after a while."""
+        self.schedule(lambda: self.io_loop.call_later(delay_s, f))
 
     def schedule(self, f: Callable[[], object]) -> None:
         """Call a function in this thread, woken by its loop and not by a socket of ZeroMQ."""
@@ -265,6 +287,10 @@ class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
             while not self.closed and self.socket.getsockopt(zmq.EVENTS) & POLLIN:
                 self._handle_subscription(self.socket.recv_multipart(zmq.NOBLOCK))
 
+    def _send_welcome_message(self, subscription: str) -> None:
+        super()._send_welcome_message(subscription)
+        self.published += 1
+
     def _setup_pipe_in(self) -> None:
         self._pipe_uuid = os.urandom(16)
         self._pipe_address = f"ipc:///tmp/.kernel-{self._pipe_uuid.hex()}"
@@ -280,6 +306,47 @@ class RoomIOPubThread(IOPubThread):  # type: ignore[misc]
         pipe_out.linger = 3000
         pipe_out.connect(self._pipe_address)
         return context, pipe_out
+
+
+class LateIOPubThread(RoomIOPubThread):
+    """Begins only before the first fork, whose outputs come through the loop: few cells fork.
+
+    Until then the loop of the cells hears listeners, and a plain thread waits for the time.
+    """
+
+    thread = io_loop = None
+    _pipe_flag = True
+
+    def __init__(self, socket: zmq.Socket[Any], session: Any) -> None:
+        self.turn = Turn()
+        self.socket, self.session = socket, session
+        self.background_socket = BackgroundSocket(self)
+        self._master_pid = os.getpid()
+        self._timers: SimpleQueue[tuple[float, Callable[[], object]]] = SimpleQueue()
+        self._has_timers = False
+        IOLoop.current().add_handler(socket.fileno(), self._hear, IOLoop.READ)
+        os.register_at_fork(before=self._begin)
+
+    def start(self) -> None:
+        """Wait for the first fork."""
+
+    def _begin(self) -> None:
+        if self.thread is None:
+            IOPubThread.__init__(self, self.socket, pipe=True, session=self.session)
+            IOPubThread.start(self)
+
+    def call_later(self, delay_s: float, f: Callable[[], object]) -> None:
+        """Call a function after a while, which is the same for all."""
+        if not self._has_timers:
+            self._has_timers = True
+            threading.Thread(target=self._wait, daemon=True).start()
+        self._timers.put((monotonic() + delay_s, f))
+
+    def _wait(self) -> None:
+        while True:
+            due_s, f = self._timers.get()
+            sleep(max(0.0, due_s - monotonic()))
+            f()
 
 
 class ReplyStream(ZMQStream):  # type: ignore[misc]
