@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import os
+import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
     def prepare(self) -> None:
         """Do all that needs neither sockets nor threads."""
         super(IPKernelApp, self).initialize(ARGUMENTS)
+        self._profile_folders = list(_folders(Path(self.ipython_dir)))
         # A logger that lets everything pass makes a record of each message.
         self.log.setLevel(self.log_level)
         self.session = RoomSession(parent=self)
@@ -83,8 +86,9 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.kernel.is_terse = order["is_terse"]
         self._renew_session(order["key"])
         _forget_streams()
-        Path(self.profile_dir.location).mkdir(parents=True, exist_ok=True)
-        self.profile_dir.check_dirs()
+        for folder, mode in self._profile_folders:
+            with suppress(FileExistsError):
+                folder.mkdir(mode)
         self.init_sockets()
         self.init_heartbeat()
         self.init_io()
@@ -150,6 +154,12 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
             made.setsockopt(zmq.ROUTER_HANDOVER, 1)
         listen(made, self._descriptors[name])
         return made
+
+
+def _folders(top: Path) -> Iterator[tuple[Path, int]]:
+    """Yield a folder and all below it with their modes, from the top down."""
+    for folder in (top, *sorted(path for path in top.rglob("*") if path.is_dir())):
+        yield folder, stat.S_IMODE(folder.stat().st_mode)
 
 
 def prepare() -> RoomKernelApp:

@@ -75,6 +75,8 @@ def _show_figure() -> None:
     axes.legend()
     axes.set_title("x")
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    # A fork forgets the fonts anyway, and would pay for the pages that it gives back.
+    import_module("matplotlib.font_manager")._get_font.cache_clear()
 
 
 def _fit_model() -> None:
