@@ -29,6 +29,7 @@ from graders.sandbox.kernel_parts import (
     RoomKernel,
     RoomShell,
     RoomStream,
+    RoomTransformers,
     listen,
 )
 from graders.sandbox.session import RoomSession
@@ -61,6 +62,7 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
             profile_dir=self.profile_dir,
             user_ns={},
             compiler_class=RoomCompiler,
+            input_transformer_manager=RoomTransformers(),
         )
         self.init_path()
         self.init_gui_pylab()

@@ -18,6 +18,7 @@ from ipykernel.heartbeat import Heartbeat
 from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.zmqshell import ZMQInteractiveShell
+from IPython.core.inputtransformer2 import TransformerManager
 from tornado.ioloop import IOLoop
 from zmq.eventloop.zmqstream import ZMQStream
 
@@ -25,6 +26,9 @@ from graders.verdict.agent_door import SERVE
 
 #: A plain number: an `IntFlag` of zmq makes an object for each operation.
 POLLIN = int(zmq.POLLIN)
+
+#: Where IPython's own syntax may stand: magics, shell commands, automatic calls, questions.
+ESCAPED = re.compile(r"^\s*[%!,;/]|=\s*[%!]|\?", re.MULTILINE)
 
 #: Without one of these words, no cell awaits anything.
 AWAITING = re.compile("await|async")
@@ -41,6 +45,22 @@ class RoomCompiler(XCachingCompiler):  # type: ignore[misc]
 
     def get_code_name(self, raw_code: str, *_: object) -> str:
         return f"/tmp/ipykernel/{murmur2_x86(raw_code, 0xC70F6907)}.py"  # noqa: S108
+
+
+class RoomTransformers(TransformerManager):  # type: ignore[misc]
+    """Splits a cell into tokens only if something in it may be IPython's own syntax."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._genuine = tuple(self.token_transformers)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Return the lines as plain Python."""
+        is_genuine = tuple(self.token_transformers) == self._genuine
+        if is_genuine and not ESCAPED.search("".join(lines)):
+            return lines
+        plain: list[str] = super().do_token_transforms(lines)
+        return plain
 
 
 class RoomShell(ZMQInteractiveShell):  # type: ignore[misc]
