@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import time
 from dataclasses import dataclass
@@ -81,27 +80,22 @@ class Execution:
     """A cell at work.
 
     :param is_silent: nobody looks at its outputs.
-    :param heard: how many messages have come so far on the channel of outputs.
+    :param heard: how many of its outputs have come.
     """
 
     request_id: str
     started_s: float
     outputs: Outputs
     is_silent: bool
-    heard: float
+    heard: int = 0
     reply: dict[str, Any] | None = None
     heard_s: float = 0.0
 
     @property
     def is_complete(self) -> bool:
         """Whether all has come that the kernel says it has sent."""
-        return self.is_silent or self.heard >= self.published
-
-    @property
-    def published(self) -> float:
-        """How many messages the kernel says it has sent on that channel so far."""
-        said = (self.reply or {}).get("published")
-        return said if type(said) is int else math.inf
+        published = (self.reply or {}).get("published")
+        return self.is_silent or (type(published) is int and self.heard >= published)
 
     @property
     def is_done(self) -> bool:
@@ -119,8 +113,8 @@ class Execution:
     def take_output(self, message: Message | None) -> None:
         """Take what came on the output channel."""
         self.heard_s = time.monotonic()
-        self.heard += 1
         if message is not None and message.parent_id == self.request_id:
+            self.heard += 1
             self.outputs.take(message)
 
 
@@ -133,7 +127,6 @@ class Kernel:
         self._sockets = sockets
         self._requests = Requests()
         self._current: Execution | None = None
-        self._heard: float = 0
         self._poller = zmq.Poller()
         self._poller.register(sockets.shell, POLLIN)
         self._poller.register(sockets.iopub, POLLIN)
@@ -159,6 +152,12 @@ class Kernel:
     def is_alive(self) -> bool:
         """Whether it can run another cell."""
         return not self._lease.has_ended
+
+    def is_well(self) -> bool:
+        """Say whether it lives and no process was killed for want of memory; else end it."""
+        if self._has_lost_a_process():
+            self._lease.end()
+        return self.is_alive
 
     def execute(
         self,
@@ -194,7 +193,6 @@ class Kernel:
             started_s=time.monotonic(),
             outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
             is_silent=is_silent,
-            heard=self._heard,
         )
         self._sockets.send(frames)
 
@@ -219,6 +217,18 @@ class Kernel:
         """Ask the kernel to raise KeyboardInterrupt in the running cell."""
         self._lease.send_signal(signal.SIGINT)
 
+    def begin_test(self) -> None:
+        """Let it answer a test: it watches the door by itself.
+
+        :raises KernelDied: if the kernel is gone.
+        """
+        if not self.is_alive:
+            raise KernelDied("Le noyau s’est arrêté.")
+
+    def abandon(self) -> None:
+        """End a kernel that obeys no more."""
+        self._lease.end()
+
     def usage(self) -> Usage:
         """Return what the whole room has used so far."""
         return self._lease.usage()
@@ -240,7 +250,6 @@ class Kernel:
         if not self._sockets.iopub.poll(wait_ms):
             return False
         message = read(self._sockets.iopub.recv_multipart())
-        self._heard += 1
         return message is not None and message.kind == "iopub_welcome"
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
@@ -274,7 +283,6 @@ class Kernel:
                 if not made.getsockopt(zmq.EVENTS) & POLLIN:
                     break
                 take(read(made.recv_multipart(zmq.NOBLOCK)))
-        self._heard = execution.heard
 
     def _end_cell(self, execution: Execution) -> CellResult:
         if self._has_lost_a_process():
@@ -282,7 +290,6 @@ class Kernel:
             return self._result(execution, CellOutcome.OUT_OF_MEMORY)
         if not execution.is_complete:
             execution.outputs.is_cut = True
-            self._heard = execution.published
             self._sockets.reconnect_outputs()
             self._is_welcome(WELCOME_MS)
         is_ok = (execution.reply or {}).get("status") == "ok"

@@ -120,7 +120,7 @@ class Run:
         self.verdicts[cell.grade_id] = verdict.verdict
         if verdict.is_slow:
             self._end(Outcome.TIMED_OUT, _why("timed-out", _named(cell), wall_s))
-        if self.kernel.is_alive:
+        if self.kernel.is_well():
             return True
         has_killed = self.kernel.usage().oom_kills > 0
         outcome = Outcome.OUT_OF_MEMORY if has_killed else Outcome.KERNEL_DIED

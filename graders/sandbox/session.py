@@ -18,9 +18,14 @@ class RoomSession(Session):  # type: ignore[misc]
     #: The header that the last message answered, and how it reads. A cell's messages share it.
     _answered: tuple[object, bytes] = (None, b"{}")
 
+    #: The request whose answers are counted, and how many were written.
+    counted = ""
+    count = 0
+
     def serialize(self, msg: dict[str, Any], ident: Any = None) -> list[bytes]:
         """Return the message's parts."""
         content, parent = msg.get("content"), msg["parent_header"]
+        self.count += parent.get("msg_id") == self.counted
         if not isinstance(content, dict):
             whole: list[bytes] = super().serialize(msg, ident)
             return whole

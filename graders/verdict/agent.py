@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from graders.verdict import agent_files, frames
-from graders.verdict.agent_door import newest_connection
+from graders.verdict.agent_door import newest_connection, tell_done
 from graders.verdict.around import Captured, no_figures_shown, patched
 from graders.verdict.codec import BadValue, Decoder, Encoder, Json, Uncopyable
 from graders.verdict.operators import DUNDERS, OPERATORS
@@ -42,17 +42,24 @@ def serve(names: dict[str, Any] | None = None) -> None:
     """
     if names is None:
         names = sys._getframe(1).f_globals
-    connection = newest_connection()
-    if connection is not None:
-        with connection, no_figures_shown():
-            agent = Agent(connection, names)
-            try:
-                frames.send(connection, ["hello"], [])
-                agent.answer_until(None)
-            except (OSError, EOFError, BadValue):
-                return  # the checker is gone, or has had enough
-            finally:
-                agent.seat.take(None)
+    try:
+        connection = newest_connection()
+        if connection is not None:
+            _speak(connection, names)
+    finally:
+        tell_done()
+
+
+def _speak(connection: socket.socket, names: dict[str, Any]) -> None:
+    with connection, no_figures_shown():
+        agent = Agent(connection, names)
+        try:
+            frames.send(connection, ["hello"], [])
+            agent.answer_until(None)
+        except (OSError, EOFError, BadValue):
+            return  # the checker is gone, or has had enough
+        finally:
+            agent.seat.take(None)
 
 
 class Agent:

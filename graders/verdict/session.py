@@ -19,7 +19,6 @@ from graders.protocol import Limits
 from graders.sandbox import post
 from graders.sandbox.errors import KernelDied
 from graders.verdict import control
-from graders.verdict.agent_door import SERVE
 from graders.verdict.answers import CellVerdict, VerdictOutcome, read_answer
 
 TARGET = "graders.verdict.checker:main"
@@ -30,6 +29,10 @@ READY_S = 120
 GRACE_S = 12
 #: After the verdict, how long the kernel may take to come back from the test.
 RETURN_S = 3
+#: What an interrupted test gets to end.
+INTERRUPT_S = 2
+#: How often it is asked meanwhile whether the kernel lives.
+LOOK_S = 0.25
 #: What a socket holds, if the system allows: large arrays then wake the other side less often.
 BUFFER_BYTES = 1 << 20
 
@@ -51,11 +54,14 @@ class Kernel(Protocol):
     def is_alive(self) -> bool:
         """Whether it can run another cell."""
 
-    def start_executing(self, source: str, *, is_silent: bool = ...) -> None:
-        """Have it run a cell."""
+    def begin_test(self) -> None:
+        """Have it answer whoever knocks at its door; it says so there when it has."""
 
-    def finish(self, *, wall_s: float) -> Any:
-        """Wait for that cell."""
+    def interrupt(self) -> None:
+        """Interrupt what it is doing."""
+
+    def abandon(self) -> None:
+        """End it: it obeys no more."""
 
 
 class Nursery(Protocol):
@@ -202,10 +208,11 @@ class CheckerSession:
         ours, theirs = socket.socketpair()
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER_BYTES)
+        self._forget_returns()
         try:
             with ours, theirs:
                 socket.send_fds(self._door, [b"!"], [theirs.fileno()])
-                kernel.start_executing(SERVE, is_silent=True)
+                kernel.begin_test()
                 started = time.monotonic()
                 control.send(self._control, dict(request), ours.fileno())
         except (BlockingIOError, KernelDied):
@@ -215,8 +222,28 @@ class CheckerSession:
         answer = self._answer(started + request["wall_s"] + GRACE_S)
         if answer["event"] == "slow":
             self._stop()  # hangs up on the learner's process too
-        kernel.finish(wall_s=time.monotonic() - started + RETURN_S)
+        self._await_return(kernel)
         return answer
+
+    def _forget_returns(self) -> None:
+        """Take away what was said at the door before; only the learner's code would do so."""
+        with suppress(BlockingIOError):
+            while self._door.recv(4096):
+                pass
+
+    def _await_return(self, kernel: Kernel) -> None:
+        """Wait until the kernel can run cells again; interrupt it, and end it if need be."""
+        if not self._is_back(kernel, RETURN_S) and kernel.is_alive:
+            kernel.interrupt()
+            if not self._is_back(kernel, INTERRUPT_S):
+                kernel.abandon()
+
+    def _is_back(self, kernel: Kernel, wait_s: float) -> bool:
+        deadline_s = time.monotonic() + wait_s
+        while not post.has_news(self._door, LOOK_S):
+            if not kernel.is_alive or time.monotonic() >= deadline_s:
+                return False
+        return True
 
     def _answer(self, deadline_s: float) -> dict[str, Any]:
         assert self._control is not None

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from concurrent.futures import Future as ThreadFuture
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from graders.sandbox.errors import KernelDied
 from graders.sandbox.outputs import traceback_lines
 from graders.sandbox.wire import text
 from graders.scoring import Verdict
+from graders.verdict.agent_door import SERVE
 from lms.live import words
 from lms.live.assignments import LiveAssignment
 from lms.live.explaining import comparison_of, explanation_of
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from lms.live.session import Session
 
 log = logging.getLogger(__name__)
-
-#: After its interrupt, how long a test's call may take to come back.
-RETURN_S = 2.0
 
 
 class Stopped(Exception):
@@ -174,40 +172,32 @@ class FromThread:
     def __init__(self, kernel: LiveKernel, loop: asyncio.AbstractEventLoop) -> None:
         self._kernel = kernel
         self._loop = loop
-        self._running: ThreadFuture[None] | None = None
 
     @property
     def is_alive(self) -> bool:
         """Whether it can run another cell."""
         return self._kernel.is_alive
 
-    def start_executing(self, source: str, *, is_silent: bool = True) -> None:
-        """Have it run a cell.
+    def begin_test(self) -> None:
+        """Have it answer a test.
 
         :raises KernelDied: if it is gone.
         """
         if not self._kernel.is_alive:
             raise KernelDied("Python s’est arrêté.")
-        running = self._execute(source, is_silent=is_silent)
-        self._running = asyncio.run_coroutine_threadsafe(running, self._loop)
+        asyncio.run_coroutine_threadsafe(self._answer(), self._loop)
 
-    def finish(self, *, wall_s: float) -> None:
-        """Wait for that cell; interrupt it when it takes longer."""
-        assert self._running is not None
-        for wait_s in (wall_s, RETURN_S):
-            try:
-                self._running.result(max(0.1, wait_s))
-            except TimeoutError:
-                self._loop.call_soon_threadsafe(self._kernel.interrupt)
-            except KernelDied:
-                return
-            else:
-                return
-        self._running.cancel()
+    def interrupt(self) -> None:
+        """Interrupt what it is doing."""
+        self._loop.call_soon_threadsafe(self._kernel.interrupt)
+
+    def abandon(self) -> None:
+        """End it: it obeys no more."""
         asyncio.run_coroutine_threadsafe(self._kernel.abandon(), self._loop)
 
-    async def _execute(self, source: str, *, is_silent: bool) -> None:
-        await self._kernel.execute(source, is_silent=is_silent).done
+    async def _answer(self) -> None:
+        with suppress(KernelDied):
+            await self._kernel.execute(SERVE, is_silent=True).done
 
 
 async def _judged_inside(kernel: LiveKernel, cell: Cell, wall_s: float) -> Verdict:

@@ -139,11 +139,14 @@ class TestEnds:
     def test_kills_a_cell_that_ignores_interrupts(self, kernel):
         result = run(
             kernel,
-            "import signal\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass",
+            "import signal\n"
+            "print('begun')\n"
+            "signal.signal(2, signal.SIG_IGN)\nwhile True: pass",
             wall_s=1,
         )
 
         assert result.outcome is CellOutcome.TIMED_OUT
+        assert result.outputs[0]["text"] == "begun\n"
         assert not kernel.is_alive
         with pytest.raises(KernelDied):
             run(kernel, "1")
@@ -182,12 +185,14 @@ class TestChannel:
             kernel.start_executing(
                 "import os, socket\n"
                 "channel = socket.socket(fileno=int(os.environ['GARRIGUE_CHANNEL']))\n"
+                "channel.sendall(b'ready')\n"
                 "while word := channel.recv(64):\n"
                 "    channel.sendall(word.upper())\n"
                 "    if word == b'end': break",
                 is_silent=True,
             )
             ours.settimeout(15)
+            assert ours.recv(64) == b"ready"
             ours.sendall(b"hello")
             assert ours.recv(64) == b"HELLO"
             ours.sendall(b"end")
@@ -259,15 +264,16 @@ class TestForgery:
             nbformat.validate(notebook)
             nbformat.writes(notebook).encode()
 
-    def test_a_forged_end_ends_only_the_waiting(self, kernel):
+    @pytest.mark.parametrize("claim", ["0", "-1", "10**6", "10**30", "'x'", "None", "True"])
+    def test_a_forged_end_ends_only_the_waiting(self, kernel, claim):
         result = run(
             kernel,
             f"{FORGE}\n"
             "import time\n"
-            "session.send(kernel.shell_stream, 'execute_reply', {'status': 'ok'}, parent,\n"
+            "session.send(kernel.shell_stream, 'execute_reply',\n"
+            f"             {{'status': 'ok', 'published': {claim}}}, parent,\n"
             "             ident=kernel._parent_ident['shell'])\n"
             "kernel.shell_stream.flush()\n"
-            "session.send(publish, 'status', {'execution_state': 'idle'}, parent)\n"
             "time.sleep(2)",
         )
 

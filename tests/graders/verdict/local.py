@@ -12,10 +12,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from graders.sandbox.meter import Usage
+from graders.verdict.agent_door import SERVE
 
 ROOT = Path(__file__).parents[3]
 #: Whoever is interrupted may have to wait for a processor on a busy machine.
@@ -35,11 +37,12 @@ while True:
         break
     try:
         names = __main__.__dict__
-        exec(compile(json.loads(line), "<cell>", "exec"), names)
+        number, source = json.loads(line)
+        exec(compile(source, "<cell>", "exec"), names)
         end = "ok"
     except BaseException as error:
         end = repr(error)
-    write.write("\\n" + json.dumps({"end": end}) + "\\n")
+    write.write("\\n" + json.dumps({"number": number, "end": end}) + "\\n")
     write.flush()
 """
 PROGRAM = """
@@ -129,6 +132,7 @@ class LocalKernel:
             bufsize=0,
         )
         self._begun = 0.0
+        self._number = 0
 
     @property
     def is_alive(self) -> bool:
@@ -138,11 +142,22 @@ class LocalKernel:
         self.start_executing(source)
         return self.finish(wall_s=wall_s)
 
-    def start_executing(self, source: str, *, is_silent: bool = False) -> None:
+    def begin_test(self) -> None:
+        self.start_executing(SERVE)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def abandon(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def start_executing(self, source: str) -> None:
         assert self._process.stdin is not None
         self._begun = time.monotonic()
+        self._number += 1
         try:
-            self._process.stdin.write(json.dumps(source).encode() + b"\n")
+            self._process.stdin.write(json.dumps([self._number, source]).encode() + b"\n")
         except BrokenPipeError:
             self._process.wait()
 
@@ -164,10 +179,10 @@ class LocalKernel:
             if not line:
                 self._process.wait()
                 return None
-            try:
-                return str(json.loads(line)["end"])
-            except (ValueError, TypeError, KeyError):
-                continue
+            with suppress(ValueError, TypeError, KeyError):
+                said = json.loads(line)
+                if said["number"] == self._number:  # not that of a test before
+                    return str(said["end"])
         return None
 
     def close(self) -> None:
