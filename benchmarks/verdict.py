@@ -5,6 +5,8 @@
 Method: one warm kernel and one checker in real rooms. A test cell that calls the learner's
 function N times is compared with the same cell that calls it once; the difference, divided
 by N - 1, is one call. Medians of several rounds; memcpy is `array.copy()` in the same run.
+The first large argument of a checker costs several times the next, which find its pages made;
+it falls into the call that is subtracted.
 """
 
 from __future__ import annotations

@@ -357,10 +357,11 @@ class LateIOPubThread(RoomIOPubThread):
             IOPubThread.start(self)
 
     def call_later(self, delay_s: float, f: Callable[[], object]) -> None:
-        """Call a function after a while, which is the same for all."""
+        """Call a function after a while, which is the same for all, if a thread can be had."""
         if not self._has_timers:
-            self._has_timers = True
-            threading.Thread(target=self._wait, daemon=True).start()
+            with suppress(RuntimeError):
+                threading.Thread(target=self._wait, daemon=True).start()
+                self._has_timers = True
         self._timers.put((monotonic() + delay_s, f))
 
     def _wait(self) -> None:

@@ -85,18 +85,22 @@ class Agent:
         encoder = Encoder(self.refer)
         with Captured() as captured:
             try:
-                value, after = self._do(message, decoder)
-                reply = [message[0], "ok", self._encoded(encoder, value), after(encoder)]
+                reply = self._reply(message, decoder, encoder)
             except BaseException as error:
                 encoder = Encoder(self.refer)
                 reply = [message[0], "err", *self._described_error(encoder, error)]
         self.request = before
         reply.insert(2, captured.printed(MAX_PRINTED))
+        decoder.buffers.clear()  # what was shared serves again as soon as nobody holds it
         try:
             frames.send(self.connection, reply, encoder.buffers)
         except BadValue:
             refusal = [message[0], "err", "", *self._described_error(encoder, MemoryError())]
             frames.send(self.connection, refusal, [])
+
+    def _reply(self, message: Any, decoder: Decoder, encoder: Encoder) -> list[Any]:
+        value, after = self._do(message, decoder)
+        return [message[0], "ok", self._encoded(encoder, value), after(encoder)]
 
     def _encoded(self, encoder: Encoder, value: Any) -> Json:
         collects = gc.isenabled()

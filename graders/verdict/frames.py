@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from graders.verdict.codec import BadValue
-from graders.verdict.sharing import SHARED_FROM, Shared, share
+from graders.verdict.sharing import SHARED_FROM, Lender, Shared
 
 MAX_TEXT_BYTES = 64 << 20
 MAX_BUFFERS = 100_000
@@ -44,11 +44,11 @@ class Closed(EOFError):
 
 
 def send(
-    sock: socket.socket, message: Any, buffers: list[Any], *, may_share: bool = False
+    sock: socket.socket, message: Any, buffers: list[Any], *, lender: Lender | None = None
 ) -> None:
     """Send one message.
 
-    :param may_share: the other side takes large buffers as descriptors.
+    :param lender: shares large buffers, where the other side takes descriptors.
     :raises BadValue: when it is larger than a message may be.
     """
     text = "".join(_pieces(message, 0)).encode("ascii")
@@ -56,18 +56,18 @@ def send(
         sock.sendall(_HEAD.pack(len(text), 0) + text)
     else:
         views = [memoryview(buffer).cast("B") for buffer in buffers]
-        _send_parts(sock, text, views, may_share=may_share)
+        _send_parts(sock, text, views, lender)
 
 
 def _send_parts(
-    sock: socket.socket, text: bytes, views: list[memoryview], *, may_share: bool
+    sock: socket.socket, text: bytes, views: list[memoryview], lender: Lender | None
 ) -> None:
     sizes = [view.nbytes for view in views]
     if len(text) + sum(sizes) > MAX_BYTES or len(text) > MAX_TEXT_BYTES:
         raise BadValue("message too large")
     if len(views) > MAX_BUFFERS:
         raise BadValue("too many buffers")
-    shared = _share(views) if may_share else {}
+    shared = _share(views, lender) if lender is not None else {}
     for number in shared:
         sizes[number] |= SHARED
     head = _HEAD.pack(len(text), len(views)) + struct.pack(f"!{len(sizes)}Q", *sizes)
@@ -92,10 +92,10 @@ def _send_large(sock: socket.socket, parts: list[Any], views: list[memoryview]) 
         sock.sendall(b"".join(parts))
 
 
-def _share(views: Sequence[memoryview]) -> dict[int, int]:
+def _share(views: Sequence[memoryview], lender: Lender) -> dict[int, int]:
     """Return the descriptors of the large buffers that could be shared, by their numbers."""
     large = [number for number, view in enumerate(views) if view.nbytes >= SHARED_FROM]
-    made = {number: share(views[number]) for number in large[:MAX_SHARED]}
+    made = {number: lender.lend(views[number]) for number in large[:MAX_SHARED]}
     return {number: descriptor for number, descriptor in made.items() if descriptor is not None}
 
 

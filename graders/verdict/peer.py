@@ -24,6 +24,7 @@ from graders.verdict.raised import (
     make_error,
 )
 from graders.verdict.seat import Pace, Seat
+from graders.verdict.sharing import Lender
 
 MAX_REQUESTS = 200_000
 MAX_TEXT = 1 << 20
@@ -55,6 +56,7 @@ class Peer:
         self._data_names: frozenset[str] = frozenset()
         self._left = MAX_REQUESTS
         self._seat, self._pace = Seat(), Pace()
+        self._lender = Lender()
 
     def open(self, connection: socket.socket) -> None:
         """Begin a test over a fresh connection."""
@@ -205,7 +207,7 @@ class Peer:
             raise Broken(self.broken)
         self._pace.speaks(buffers)
         try:
-            frames.send(self.connection, message, buffers, may_share=True)
+            frames.send(self.connection, message, buffers, lender=self._lender)
         except OSError:
             self._break("the learner's process is gone")
 

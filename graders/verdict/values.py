@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections import Counter, OrderedDict, defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from fractions import Fraction
 from importlib import import_module
@@ -92,7 +92,7 @@ class Encoder:
 class Decoder:
     """Rebuilds values from JSON and buffers, whoever wrote them."""
 
-    def __init__(self, buffers: Sequence[Any], resolve: Resolve) -> None:
+    def __init__(self, buffers: list[Any], resolve: Resolve) -> None:
         self.buffers = buffers
         self.resolve = resolve
         self.count = 0

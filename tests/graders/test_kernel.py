@@ -139,9 +139,7 @@ class TestEnds:
     def test_kills_a_cell_that_ignores_interrupts(self, kernel):
         result = run(
             kernel,
-            "import signal\n"
-            "print('begun')\n"
-            "signal.signal(2, signal.SIG_IGN)\nwhile True: pass",
+            "import signal\nprint('begun')\nsignal.signal(2, signal.SIG_IGN)\nwhile True: pass",
             wall_s=1,
         )
 
