@@ -81,14 +81,14 @@ def data_names() -> frozenset[str]:
     ):
         if module in sys.modules:
             kinds += [getattr(sys.modules[module], name) for name in names]
-    return frozenset(always).union(*map(_methods_of, kinds))
+    return frozenset(always) | _methods_of(*kinds)
 
 
 @cache
-def _methods_of(kind: type) -> frozenset[str]:
-    """Return the public methods of a class; a warm process has looked for its forks."""
-    names = (name for name in dir(kind) if name[0] != "_")
-    return frozenset(name for name in names if callable(getattr(kind, name, None)))
+def _methods_of(*kinds: type) -> frozenset[str]:
+    """Return the public methods of classes; a warm process has looked for its forks."""
+    names = ((kind, name) for kind in kinds for name in dir(kind) if name[0] != "_")
+    return frozenset(name for kind, name in names if callable(getattr(kind, name, None)))
 
 
 class RemoteMeta(type):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 
 from graders.verdict import agent, frames
@@ -53,6 +54,7 @@ PANDAS_TESTS = (
 def rehearse() -> None:
     """Play both sides, one after the other."""
     data_names()  # it looks at every method of pandas' classes
+    tempfile.gettempdir()  # it looks whether the folder takes a file
     _play(_ask, _answer)
     _play(_answer, _ask)
     agent.objects.clear()
