@@ -26,5 +26,5 @@ def require_safe_rooms(store: Store, say: Callable[[str], None]) -> None:
     if store.get(key) is not None:
         return
     say("Vérification des salles (une fois par démarrage de la machine)…")
-    require(run_selftest(environment))
+    require(run_selftest(environment, is_loaded=False))
     store.put(key, {"holds": True})

@@ -113,7 +113,7 @@ def plugins_of(config: Config) -> Plugins:
 def why_not() -> str:
     """Say why nothing may be graded on this machine; empty when all that we promise holds."""
     try:
-        findings = run_selftest(find_environment(DEFAULT_ENVIRONMENT))
+        findings = run_selftest(find_environment(DEFAULT_ENVIRONMENT), is_loaded=False)
     except SandboxError as error:
         return str(error)
     lacking = [found for found in findings if found.is_required and not found.is_ok]

@@ -6,8 +6,9 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graders.kernel import CellOutcome, CellResult
 from graders.protocol import MIB, Limits
@@ -108,11 +109,18 @@ REPORT = (
 )
 
 
-def run_selftest(environment: Environment, *, is_warm: bool = True) -> tuple[Finding, ...]:
-    """Try everything that grading relies on; a trial that breaks counts as not held."""
-    findings = [*_look_at_machine()]
+def run_selftest(
+    environment: Environment, *, is_warm: bool = True, is_loaded: bool = True
+) -> tuple[Finding, ...]:
+    """Try everything that grading relies on; a trial that breaks counts as not held.
+
+    :param is_loaded: try warm rooms with the environment's libraries, whose import takes
+        longer than all trials. Rooms hold alike without: then the libraries must only be there.
+    """
+    findings = [*_look_at_machine(), _look_for_libraries(environment)]
     if all(finding.is_ok or not finding.is_required for finding in findings):
-        findings += _try_rooms(environment, is_warm=is_warm)
+        tried = environment if is_loaded else replace(environment, preload=())
+        findings += _try_rooms(tried, is_warm=is_warm)
     return tuple(findings)
 
 
@@ -149,6 +157,22 @@ def _look_at_machine() -> Iterator[Finding]:
             remedy="" if holding.is_total or number else SERVICE_REMEDY,
             is_required=False,
         )
+
+
+def _look_for_libraries(environment: Environment) -> Finding:
+    names = {name.partition(".")[0] for name in environment.preload}
+    lacking = sorted(
+        name
+        for name in names - sys.stdlib_module_names
+        if not (environment.site_packages / name).is_dir()
+    )
+    return _finding(
+        "libraries",
+        not lacking,
+        "Les bibliothèques de l’environnement des noyaux sont là.",
+        f"L’environnement des noyaux n’a pas : {', '.join(lacking)}.",
+        "Installez-y environments/kernels.lock.",
+    )
 
 
 def _has_bubblewrap() -> bool:

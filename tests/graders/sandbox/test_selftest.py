@@ -47,6 +47,22 @@ def test_a_broken_environment_fails_closed(tmp_path):
         require(findings)
 
 
+def test_libraries_that_lack_are_named_before_anything_runs(tmp_path):
+    """A kernel could run, and would fail at the first import."""
+    (tmp_path / "lib" / "python3.11" / "site-packages" / "numpy").mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    bare = replace(find_environment("data"), python=tmp_path / "bin" / "python")
+
+    with pytest.raises(SelfTestFailed, match=r"n’a pas : matplotlib, pandas, sklearn\.$"):
+        require(run_selftest(bare, is_loaded=False))
+
+
+def test_rooms_hold_alike_before_their_libraries_are_loaded(findings):
+    bare = run_selftest(find_environment("data"), is_loaded=False)
+
+    assert [f.sentence for f in bare if f.is_ok] == [f.sentence for f in findings if f.is_ok]
+
+
 def test_what_is_not_required_stops_nothing():
     require([Finding(name="x", is_ok=False, sentence="y", is_required=False)])
 
