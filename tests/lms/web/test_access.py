@@ -560,6 +560,8 @@ class World:
     people: dict[str, User]
     submissions: dict[str, int]
     promotion: Promotion
+    #: By person: the token of a form that they were shown, as their session and as it says it.
+    tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def site(self) -> Site:
@@ -578,6 +580,17 @@ class World:
             with client.session_transaction() as cookie:
                 cookie["_user_id"] = token
         return client
+
+    def token(self, client: Browser, person: str) -> str:
+        """The token of a form that this person was shown once and keeps in each browser."""
+        if person not in self.tokens:
+            said = client.token("/connexion" if person in NOBODY else "/compte")
+            with client.session_transaction() as cookie:
+                self.tokens[person] = cookie["csrf_token"], said
+        kept, said = self.tokens[person]
+        with client.session_transaction() as cookie:
+            cookie["csrf_token"] = kept
+        return said
 
     def address(self, name: str, person: str) -> str:
         """The address of a route, with links made afresh for those that work once."""
@@ -731,8 +744,7 @@ class World:
             return client.post(address, headers={"X-Gitlab-Token": secret})
         body = ROUTES[name].body
         if body is not None:
-            page = "/connexion" if person in NOBODY else "/compte"
-            sent = client.token(page) if token is None else token
+            sent = self.token(client, person) if token is None else token
             headers = {"X-CSRFToken": sent}
             return client.open(address, method=name.split()[0], json=body, headers=headers)
         fields: dict[str, Any] = {
@@ -744,8 +756,7 @@ class World:
             for key, text in ROUTES[name].fields.items()
         }
         fields |= files_of(self, name, person)
-        page = "/connexion" if person in NOBODY else "/compte"
-        fields["csrf_token"] = client.token(page) if token is None else token
+        fields["csrf_token"] = self.token(client, person) if token is None else token
         return client.post(address, data=fields)
 
 
@@ -981,7 +992,7 @@ def test_63_each_gets_what_is_theirs(world: World, name: str, person: str) -> No
 def test_62_no_form_is_taken_without_its_token(world: World, name: str, token: str) -> None:
     person = min(ROUTES[name].allowed - NOBODY)
     if token == "somebody else's":
-        token = world.browser("fellow").token("/compte")
+        token = world.token(world.browser("fellow"), "fellow")
     response = world.ask(name, person, token=token)
     assert response.status_code == 400
     assert "Formulaire à renvoyer" in response.text
