@@ -262,13 +262,14 @@ def test_everyone_can_use_it(open_browser: Open, newcomer: Newcomer, language: s
     expect(page.locator(".is-own .wb-error")).to_be_visible()
     page.locator("[data-check]").first.click()
     expect(page.locator(".wb-check-state .state-warn").first).to_be_visible(timeout=SLOW_MS)
-    found = faults(page, THEMES)
+    themes = THEMES if language == "fr" else THEMES[:1]  # colours are those of French words
+    found = faults(page, themes)
     assert page.evaluate("document.getAnimations().length") == 0
     for does, dialog in DIALOGS.items():
         page.locator(f"[data-do={does}]").first.evaluate("button => button.click()")
         expect(page.locator(dialog)).to_be_visible()
         expect(page.locator(f"{dialog} [aria-busy]")).to_have_count(0)
-        found += faults(page, THEMES, within=dialog)
+        found += faults(page, themes, within=dialog)
         page.keyboard.press("Escape")
     page.keyboard.press("Control+f")
     page.keyboard.type("return")
