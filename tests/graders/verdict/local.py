@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from graders.sandbox.errors import KernelDied
 from graders.sandbox.meter import Usage
 from graders.verdict.agent_door import SERVE
 
@@ -143,6 +144,8 @@ class LocalKernel:
         return self.finish(wall_s=wall_s)
 
     def begin_test(self) -> None:
+        if not self.is_alive:
+            raise KernelDied
         self.start_executing(SERVE)
 
     def interrupt(self) -> None:
