@@ -13,7 +13,8 @@ from pathlib import Path
 from graders.sandbox import linux
 from graders.sandbox.environment import Environment
 from graders.sandbox.errors import Unsupported
-from graders.sandbox.room import BASE_PYTHON, HOME, KERNELS, PACKAGE
+from graders.sandbox.first import first_program
+from graders.sandbox.room import BASE_PYTHON, FIRST, HOME, KERNELS, PACKAGE
 
 #: Folders that every Debian has and that hold no Python; the first that fits is covered.
 COVERABLE = ("/media", "/mnt", "/srv", "/tmp")  # noqa: S108
@@ -73,6 +74,7 @@ def prepare(environment: Environment, groups: Iterable[Path] = ()) -> Ground:
         _bind(f"/proc/self/fd/{descriptor}", base / "opt" / place)
         os.close(descriptor)
     python, library_path = _lay_python(environment, base / "opt")
+    _lay_first(base / FIRST.relative_to("/"))
     for path in masked:
         flags = linux.MS_RDONLY | linux.MS_NOSUID | linux.MS_NODEV
         linux.mount("tmpfs", base / path.lstrip("/"), "tmpfs", flags, "mode=0755")
@@ -193,6 +195,11 @@ def _lay_system(base: Path) -> None:
             _bind(str(source), target)
         elif source.exists():
             shutil.copyfile(source, target)
+
+
+def _lay_first(place: Path) -> None:
+    place.write_bytes(first_program())
+    place.chmod(0o755)
 
 
 def _bind(source: str, target: Path) -> None:

@@ -148,10 +148,11 @@ def _prepare(message: dict[str, Any]) -> tuple[Site, Warmth | None]:
     limits.require_totals(holding, message["settings"])
     limits.sweep(holding)
     environment = Environment.from_json(message["environment"])
+    program = compile_filter()
     site = Site(
         ground=ground.prepare(environment, holding.parents),
         holding=holding,
-        filter=compile_filter(),
+        filter=program,
         settings=message["settings"],
         first_uid=message["first_uid"],
     )

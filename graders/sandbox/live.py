@@ -18,7 +18,7 @@ from graders.sandbox import ground, limits, post
 from graders.sandbox.errors import RoomFailed
 from graders.sandbox.meter import Meter
 from graders.sandbox.orders import Order
-from graders.sandbox.room import PACKAGE, RoomSpec, room_command, room_environment
+from graders.sandbox.room import FIRST, PACKAGE, RoomSpec, room_command, room_environment
 from graders.sandbox.site import Site
 from graders.sandbox.slots import take_slot
 from graders.sandbox.warm_process import Child, Entry
@@ -30,7 +30,7 @@ BUILD_S = 20
 #: Where totals are not held, each process may map this much besides its memory limit.
 ADDRESS_MARGIN_BYTES = 3 << 30
 
-#: The environment of what holds a warm kernel's room open.
+#: The environment of a warm kernel's first process; bubblewrap looks for no language then.
 WAITING = {"PATH": os.defpath}
 
 NUMBERS = itertools.count(1)
@@ -135,19 +135,22 @@ class LiveRoom:
 
     def _build_warm(self, space: Path, warmth: Warmth) -> None:
         inner, outer = os.pipe()
-        echo_in, echo_out = os.pipe()
+        said_in, said_out = os.pipe()
         self._hold = [outer]
         try:
-            # Without a language, neither bubblewrap nor `cat` looks for how to speak it.
             self._start(
-                space, ["/usr/bin/cat"], environment=WAITING, stdin=inner, stdout=echo_out
+                space,
+                [str(FIRST)],
+                is_first=True,
+                environment=WAITING,
+                stdin=inner,
+                stdout=said_out,
             )
-            os.close(echo_out)
-            echo_out = -1
-            os.write(outer, b"!")
-            _read(echo_in, b"!")
+            os.close(said_out)
+            said_out = -1
+            _read(said_in, b"!")
         finally:
-            post.close([fd for fd in (inner, echo_in, echo_out) if fd >= 0])
+            post.close([fd for fd in (inner, said_in, said_out) if fd >= 0])
         doors = self._group.open_doors()
         with self._slot_user():  # root may not be let in
             processes = os.open(f"/proc/{self._first_id}/ns/pid", os.O_RDONLY)
@@ -169,6 +172,7 @@ class LiveRoom:
         space: Path,
         command: Sequence[str],
         *,
+        is_first: bool = False,
         environment: Mapping[str, str],
         stdin: int,
         stdout: int,
@@ -187,6 +191,7 @@ class LiveRoom:
             files=self.order.files,
             seccomp_fd=filter_fd,
             info_fd=info_out,
+            is_first=is_first,
         )
         passed = [info_out, filter_fd, *inherited, *(fd for fd, _ in self.order.files)]
         try:

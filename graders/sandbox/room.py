@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 KERNELS = PurePosixPath("/opt/kernels")
 BASE_PYTHON = PurePosixPath("/opt/python")
 PACKAGE = PurePosixPath("/opt/garrigue")
+FIRST = PurePosixPath("/opt/first")
 HOME = PurePosixPath("/home/learner")
 NOTEBOOK_FOLDER = HOME / "notebook"
 
@@ -40,6 +41,7 @@ class RoomSpec:
     :param files: descriptors of data files, and where in the room they appear.
     :param seccomp_fd: the compiled filter.
     :param info_fd: where bubblewrap tells the first process's id.
+    :param is_first: the command is the first process and buries the dead, not bubblewrap.
     """
 
     base: Path
@@ -47,6 +49,7 @@ class RoomSpec:
     files: Sequence[tuple[int, PurePosixPath]] = ()
     seccomp_fd: int | None = None
     info_fd: int | None = None
+    is_first: bool = False
 
 
 def room_command(spec: RoomSpec, command: Sequence[str]) -> list[str]:
@@ -59,6 +62,7 @@ def room_command(spec: RoomSpec, command: Sequence[str]) -> list[str]:
         *_view(spec),
         *("--seccomp", str(spec.seccomp_fd)) * (spec.seccomp_fd is not None),
         *("--info-fd", str(spec.info_fd)) * (spec.info_fd is not None),
+        *("--as-pid-1",) * spec.is_first,
         "--",
         *command,
     ]

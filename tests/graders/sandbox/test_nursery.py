@@ -166,7 +166,26 @@ class TestFiles:
             base.kernel(limits=Limits(), files={"x": tmp_path / "absent"})
 
 
+ORPHANS = """
+import os, time
+from pathlib import Path
+if os.fork() == 0:
+    for _ in range(3):
+        if os.fork() == 0:
+            time.sleep(0.1)
+            os._exit(0)
+    os._exit(0)
+os.wait()
+time.sleep(0.5)
+print([path.read_text().split()[2] for path in Path("/proc").glob("[0-9]*/stat")].count("Z"))
+"""
+
+
 class TestFaults:
+    @pytest.mark.parametrize("nursery", ["warm", "cold"])
+    def test_the_dead_without_a_parent_are_buried(self, nursery, request):
+        assert text(request.getfixturevalue(nursery), ORPHANS) == "0\n"
+
     def test_a_dead_keeper_is_our_fault_and_is_replaced(self):
         with Nursery(find_environment("base")) as nursery:
             with nursery.kernel(limits=Limits()) as kernel:

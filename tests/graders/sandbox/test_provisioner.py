@@ -89,4 +89,4 @@ def test_nbconvert_executes_through_it(specs, tmp_path):
 
     assert said.returncode == 0, said.stderr
     done = nbformat.read(tmp_path / "done.ipynb", as_version=4)
-    assert done.cells[0].outputs[0].text == "bwrap\n\n"
+    assert done.cells[0].outputs[0].text == "first\n\n"

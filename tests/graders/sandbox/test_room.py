@@ -1,5 +1,6 @@
 """The command line of a room says all that its code may touch."""
 
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -61,6 +62,10 @@ class TestRoomCommand:
 
         assert options(command, "--seccomp", 1) == [("9",)]
         assert command[-4:] == ["--", "python", "-c", "x"]
+
+    def test_leaves_the_dead_to_bubblewrap_unless_the_command_buries_them(self):
+        assert "--as-pid-1" not in room_command(SPEC, [])
+        assert "--as-pid-1" in room_command(replace(SPEC, is_first=True), [])
 
     def test_the_warm_process_has_the_same_view(self):
         room = room_command(SPEC, [])
