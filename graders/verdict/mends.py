@@ -130,7 +130,7 @@ class Mends:
                 return self._score(target)
             if name == "__sklearn_tags__":
                 return _like(claim, target).__sklearn_tags__
-            if name == "__sklearn_clone__" and type(target).garrigue_names:
+            if name == "__sklearn_clone__" and self._peer.members_of(type(target)):
                 return lambda: self._cloned(target)
         return NotImplemented
 
@@ -149,7 +149,11 @@ class Mends:
         return inspect.Signature(parameters, return_annotation=_or_empty(*returned))
 
     def _cloned(self, target: Any) -> Any:
-        """Return a clone of an estimator of the learner's own class, made where that lives."""
+        """Return a clone of an estimator of the author's own class, made where that lives.
+
+        Others are cloned as the genuine class that they claim: a subclass could remember from
+        one fold what it is to predict in the next.
+        """
         clone = self._peer.ask("attr", self._peer.module("sklearn.base"), "clone")
         return self._peer.call(clone, None, (target,), {})
 
@@ -218,8 +222,11 @@ def mend_numpy() -> None:
         @functools.wraps(genuine)
         def compare(*args: Any, **named: Any) -> Any:
             is_asked = sys._getframe(1).f_globals.get("__name__") == TEST_MODULE
-            sides = [args[place] for place in places if place < len(args)]
-            if (is_asked or home is utils) and len(sides) == 2:
+            sides = [
+                args[place] if place < len(args) else named.get(name)
+                for place, name in zip(places, ("a", "b"), strict=True)
+            ]
+            if is_asked or home is utils:
                 sizes = [_size(numpy, side) for side in sides]
                 if 0 in sizes and any(sizes):
                     return wrong()
@@ -232,6 +239,7 @@ def mend_numpy() -> None:
 
     utils = importlib.import_module("numpy.testing._private.utils")
     mend(numpy, "allclose", (0, 1), lambda: False)
+    mend(numpy, "array_equiv", (0, 1), lambda: False)
     mend(numpy, "isclose", (0, 1), lambda: numpy.array(False))
     mend(utils, "assert_array_compare", (1, 2), refuse)
 

@@ -20,6 +20,7 @@ from graders.verdict.proxy import (
 )
 from graders.verdict.raised import (
     RemoteError,
+    Stopped,
     Unproven,
     make_error,
 )
@@ -28,6 +29,9 @@ from graders.verdict.sharing import Lender
 
 MAX_REQUESTS = 200_000
 MAX_TEXT = 1 << 20
+
+#: Methods by which a test takes the next value of a learner's generator.
+STEPS = ("send", "throw")
 
 Chain = list[tuple[int, str, str]]
 
@@ -51,6 +55,7 @@ class Peer:
         self.mend: Callable[[Any, str], Any] | None = None
         self.before_call: Callable[[], Json] = list
         self.held: list[Callable[[], None]] | None = None
+        self._stepping: set[int] = set()
         self._number = 0
         self._seen_modules = 0
         self._data_names: frozenset[str] = frozenset()
@@ -139,13 +144,29 @@ class Peer:
                     self._use_exposed(request[0], decoder, *message[3:])
                     continue
                 if kind == "err":
-                    raise self._error(decoder, *message[3:])
+                    raise self._fit(request, self._error(decoder, *message[3:]))
                 value = decoder.decode(message[3]) if kind == "ok" else expect(kind)
                 return value, message[4], decoder
             except (BadValue, IndexError, TypeError, ValueError) as error:
                 if isinstance(error, RemoteError):
                     raise
                 self._break(f"unreadable answer: {error}")
+
+    def _fit(self, request: Any, error: BaseException) -> BaseException:
+        """Return what may be raised for an exception that answers a request.
+
+        A function that raises StopIteration would end a `map` of the test's, and with it
+        whatever the test was to look at: as in a generator, that is an error. Only what is
+        asked for its next value may say that there is none.
+        """
+        may_stop = request[1:3] == ["op", "next"] or (
+            request[1] == "call" and request[2][2:] and request[2][2] in self._stepping
+        )
+        if not isinstance(error, StopIteration) or may_stop:
+            return error
+        stopped = Stopped(*error.args)
+        stopped.garrigue_lines = getattr(error, "garrigue_lines", ())
+        return stopped
 
     def _print(self, printed: Json) -> None:
         """Print what the learner's code printed: to stdout, or to stdout and stderr."""
@@ -231,7 +252,12 @@ class Peer:
         """Return an attribute of a learner's object."""
         self._refuse_mimicry(target, name)
         mended = self.mend(target, name) if self.mend is not None else NotImplemented
-        return self.ask("attr", target, name) if mended is NotImplemented else mended
+        if mended is not NotImplemented:
+            return mended
+        found = self.ask("attr", target, name)
+        if name in STEPS and is_remote(found):
+            self._stepping.add(number_of(found))
+        return found
 
     def _refuse_mimicry(self, target: Any, name: str) -> None:
         """Refuse `equals`, `all` and their like to classes that have no business with them.

@@ -32,6 +32,13 @@ class RemoteError(BaseException):
         return super().__str__() if self.garrigue_text is None else self.garrigue_text
 
 
+class Stopped(RemoteError, RuntimeError):
+    """StopIteration, raised by what is no iterator: it must end nothing of the test's."""
+
+
+Stopped.__name__ = "StopIteration"
+
+
 class Unproven(TypeError):
     """The test asks for something that a learner's object could answer as it likes."""
 

@@ -100,6 +100,14 @@ class Watch:
         self.flush()
         return value
 
+    def settle(self) -> None:
+        """A statement of a function has run: the next one sees what it did to arguments."""
+        held = self._peer.held
+        if held:
+            for change in held:
+                change()
+            held.clear()
+
     def flush(self) -> None:
         """Copy the delayed changes back."""
         held, self._peer.held = self._peer.held, None
@@ -123,8 +131,17 @@ class Rewriter(ast.NodeTransformer):
         self._first_number = first
         self._is_theirs = is_theirs
         self._is_negated = False
+        self._functions = 0
         self._lines = (0, 0)
         self.claims: list[Claim] = []
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self._functions += 1
+        self.generic_visit(node)
+        self._functions -= 1
+        if not self._functions:
+            _settle_after_each(node)
+        return node
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         node.test = self._watched_in(node, node.test)
@@ -225,6 +242,28 @@ class Rewriter(ast.NodeTransformer):
     def _reads_theirs(self, node: ast.expr) -> bool:
         names = (part.id for part in ast.walk(node) if isinstance(part, ast.Name))
         return any(self._is_theirs(name) for name in names)
+
+
+def _settle_after_each(function: ast.AST) -> None:
+    """Have what each statement of a function did to arguments copied back behind it."""
+    for node in ast.walk(function):
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            if isinstance(body, list):
+                setattr(node, name, [part for each in body for part in _settled(each)])
+
+
+def _settled(statement: ast.AST) -> list[ast.AST]:
+    kinds = (ast.Expr, ast.Assign, ast.AugAssign, ast.AnnAssign)
+    calls = isinstance(statement, kinds) and any(
+        isinstance(node, ast.Call) for node in ast.walk(statement)
+    )
+    if not calls:
+        return [statement]
+    watch = ast.Attribute(ast.Name(WATCH, ast.Load()), "settle", ast.Load())
+    settle = ast.Expr(ast.Call(watch, [], []))
+    ast.copy_location(settle, statement)
+    return [statement, ast.fix_missing_locations(settle)]
 
 
 def _number(number: int, node: ast.expr) -> ast.expr:
