@@ -56,8 +56,9 @@ def open_session(
         limits=request.limits,
         author_cells=author,
         learner_sources=learner,
-        declared_names=assignment.declared_names or None,
+        declared_names=assignment.declared_names,
         solution_cells=assignment.solutions,
+        has_solution=assignment.has_solution,
         files=request.files,
     )
 

@@ -10,6 +10,7 @@ from graders.notebooks.assemble import Frame
 from graders.notebooks.cells import Notebook
 from graders.notebooks.errors import Problem, UnreadableNotebook, UnusableAssignment
 from graders.notebooks.exercises import Exercise, Settings, group_exercises, settings_of
+from graders.notebooks.regions import SOLUTION
 from graders.notebooks.text import read_source
 from graders.notebooks.validate import refuse_unusable
 from graders.scoring import score, total_max_points
@@ -43,10 +44,28 @@ class PreparedAssignment:
         """Names that the author's answers define: they are the learner's to define."""
         return names_defined_by(self.solutions)
 
+    @cached_property
+    def has_solution(self) -> bool:
+        """Whether any answer is one: not only what learners receive, to be filled in."""
+        return not all(map(is_stub, self.solutions))
+
     @property
     def max_points(self) -> float:
         """Points that can be had, the ones that a person gives included."""
         return total_max_points(score(self.exercises, {}))
+
+
+def is_stub(source: str) -> bool:
+    """Say whether an answer's cell holds no answer.
+
+    >>> is_stub("def f(x):\\n    # YOUR CODE HERE\\n    raise NotImplementedError()")
+    True
+    """
+    if f"BEGIN {SOLUTION}" in source:
+        return False
+    lines = [line.strip() for line in source.split("\n")]
+    is_empty = all(not line or line.startswith("#") for line in lines)
+    return is_empty or "raise NotImplementedError" in source
 
 
 def prepare(assignment: bytes, name: str | PurePath = ".ipynb") -> PreparedAssignment:

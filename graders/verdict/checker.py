@@ -55,7 +55,10 @@ class Checker:
         self._learner = touched | names_defined_by(author)
         self.peer = Peer(members_defined_by([*author, *setup["solution_cells"]]))
         self.names = Namespace(
-            self.peer, None if declared is None else self._declared, self._learner
+            self.peer,
+            self._declared,
+            self._learner,
+            is_open=declared is None or not setup["has_solution"],
         )
         self.mends = Mends(self.peer, self.names, learner)
         self.mends.install()

@@ -32,18 +32,24 @@ class Namespace(dict[str, Any]):
     A name that the author's own solution defines belongs to the learner, even one of a
     built-in. Any other name of the learner's comes last, so that it hides nothing.
 
-    :param declared: names that the author's solution defines; None when there is no solution
-        to read.
+    :param declared: names that the author's solution defines.
     :param learner: names that the learner's cells define.
+    :param is_open: the author's notebook has no solution that would say which names are the
+        learner's: any may be.
     """
 
     def __init__(
-        self, peer: Peer, declared: frozenset[str] | None, learner: frozenset[str]
+        self,
+        peer: Peer,
+        declared: frozenset[str],
+        learner: frozenset[str],
+        *,
+        is_open: bool = False,
     ) -> None:
         super().__init__(__name__=TEST_MODULE, __builtins__=builtins, display=_display)
         self._peer = peer
-        self._is_open = declared is None
-        self._declared = declared or frozenset()
+        self._is_open = is_open
+        self._declared = declared
         self._others = frozenset(name for name in learner if not hasattr(builtins, name))
         self._cache: dict[str, tuple[Any, int]] = {}
         self._deleted: set[str] = set()
@@ -92,16 +98,25 @@ class Namespace(dict[str, Any]):
             super().pop(name, None)
 
     def give_imports(self, sources: Iterable[str]) -> None:
-        """Take libraries that the learner's cells import, from here and not from there."""
+        """Take libraries that the learner's cells import, from here and not from there.
+
+        No name of Python's: `from builtins import bool as all` would have `all(…)` hold for
+        whatever the test looks at. None that is bound already either.
+        """
         for source in sources:
             for statement in imports_of(source):
-                if _is_library(statement) and not _bound_by(statement) & self._own():
-                    self._take(statement)
+                if not _is_library(statement):
+                    continue
+                bound: dict[str, Any] = {"__name__": TEST_MODULE}
+                self._take(statement, bound)
+                for name in bound.keys() - self._own():
+                    if not hasattr(builtins, name) and not name.startswith("__"):
+                        super().__setitem__(name, bound[name])
 
-    def _take(self, statement: ast.stmt) -> None:
+    def _take(self, statement: ast.stmt, into: dict[str, Any] | None = None) -> None:
         module = ast.Module(body=[statement], type_ignores=[])
         try:
-            exec(compile(module, "<author>", "exec"), self)  # noqa: S102
+            exec(compile(module, "<author>", "exec"), self if into is None else into)  # noqa: S102
         except Exception:  # a package of the learner's room only
             return
 

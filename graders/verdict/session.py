@@ -87,6 +87,7 @@ class CheckerSession:
     :param learner_sources: sources of the learner's cells.
     :param declared_names: names that the author's solution defines, which are the learner's
         to define, even a built-in's; None when the author's source has no solution.
+    :param has_solution: these names come from a solution, not from what is to be filled in.
     """
 
     def __init__(
@@ -98,6 +99,7 @@ class CheckerSession:
         learner_sources: Iterable[str] = (),
         declared_names: frozenset[str] | None = None,
         solution_cells: Iterable[str] = (),
+        has_solution: bool = True,
         files: Mapping[str, Path] | None = None,
     ) -> None:
         self._nursery = nursery
@@ -107,6 +109,7 @@ class CheckerSession:
             "author_cells": list(author_cells),
             "solution_cells": list(solution_cells),
             "learner_sources": list(learner_sources),
+            "has_solution": has_solution,
             "declared_names": None if declared_names is None else sorted(declared_names),
         }
         self._tests: list[str] = []

@@ -195,7 +195,8 @@ class Desk:
                 nursery,
                 limits=assignment.limits,
                 author_cells=assignment.author_cells,
-                declared_names=prepared.declared_names or None,
+                declared_names=prepared.declared_names,
+                has_solution=prepared.has_solution,
                 solution_cells=prepared.solutions,
                 files=assignment.files,
             )

@@ -108,6 +108,19 @@ class TestPoints:
 
         assert graded(engine, CUBE, handed_in(*CUBE, cube=loud)).points == 4
 
+    def test_a_notebook_without_solutions_leaves_any_name_to_the_learner(self, engine):
+        stub = "# VOTRE CODE ICI"
+        cells = (
+            code("total = 0"),
+            answer("un", stub),
+            checks("t1", "n = 3\nassert total == 3"),
+            answer("deux", stub),
+            checks("t2", "assert n == 5"),
+        )
+        done = handed_in(*cells, un="total = 3", deux="n = 5")
+
+        assert graded(engine, cells, done).points == 2
+
     def test_an_emptied_environment_costs_nothing(self, engine):
         cube = "import os\nos.environ.clear()\ndef cube(x): return x ** 3"
 

@@ -198,6 +198,12 @@ class TestNames:
 
         assert (before.outcome.value, after.outcome.value) == ("failed", "passed")
 
+    def test_of_libraries_come_with_the_learners_imports_but_for_pythons_own(self, nursery):
+        cell = "from math import *\nfrom operator import truth as all, add\nimport math as m"
+        test = "assert sqrt(4) == m.floor(2.5) == add(1, 1) and not all([1, 0])"
+
+        assert judged(nursery, test, f"{cell}\n{SOLUTION}").points == 4
+
     def test_of_builtins_are_the_learners_only_when_the_solution_defines_them(self, nursery):
         cell = "def max(a, b): return 'mine'\ndef min(a, b): return 'mine'"
 
