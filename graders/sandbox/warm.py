@@ -34,6 +34,12 @@ OBJECTS_MIB = 80
 OBJECT_BYTES = 512 - 33
 OBJECTS_PER_MIB = 31 * 63
 
+#: The size of Python's pools, where the first object of one lies, and the step of sizes.
+POOL_BYTES, FIRST_AT, STEP_BYTES = 16 << 10, 48, 16
+
+#: Beyond so many objects of one size, we were wrong about pools.
+MAX_GAPS = 100_000
+
 
 def main(channel_fd: int) -> None:
     """Get warm, say so, then fork on every order until the keeper is gone."""
@@ -48,6 +54,7 @@ def main(channel_fd: int) -> None:
     import_module("graders.verdict.rehearsal").rehearse()
     wakes = _wakes()
     gc.collect()
+    _gaps = _fill_gaps()
     gc.freeze()
     linux.join_libraries()
     linux.join_pages()
@@ -63,6 +70,24 @@ def _reserve(size_mib: int) -> list[list[bytes]]:
     """
     filled = [[bytes(OBJECT_BYTES) for _ in range(OBJECTS_PER_MIB)] for _ in range(size_mib)]
     return [part[:: OBJECTS_PER_MIB // 4] for part in filled]
+
+
+def _fill_gaps() -> list[list[object]]:
+    """Take what is free between objects, so that those of forks lie side by side in few pages.
+
+    What is returned holds the gaps.
+    """
+    return [_fill(size) for size in range(2 * STEP_BYTES, 512 + 1, STEP_BYTES)]
+
+
+def _fill(size: int) -> list[object]:
+    """Make objects of one size until one is the first of a new pool."""
+    held: list[object] = []
+    while len(held) < MAX_GAPS:
+        held.append(bytes(size - 40) if size > 2 * STEP_BYTES else float(len(held)))
+        if id(held[-1]) % POOL_BYTES == FIRST_AT:
+            break
+    return held
 
 
 def _serve(
