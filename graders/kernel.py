@@ -14,7 +14,7 @@ import zmq
 from graders.protocol import MIB
 from graders.sandbox.errors import KernelDied, RoomFailed
 from graders.sandbox.lease import Lease
-from graders.sandbox.lines import Sockets
+from graders.sandbox.lines import Sockets, receive
 from graders.sandbox.meter import Usage
 from graders.sandbox.outputs import Output, Outputs, traceback_lines
 from graders.sandbox.wire import Message, Requests, read, text
@@ -43,8 +43,8 @@ BATCH = 64
 SIGNAL_CODE = 128
 
 
-#: A plain number: an `IntFlag` of zmq makes an object for each operation.
-POLLIN = int(zmq.POLLIN)
+#: Plain numbers: an `IntFlag` of zmq makes an object for each operation.
+POLLIN, NOBLOCK = int(zmq.POLLIN), int(zmq.NOBLOCK)
 
 
 class CellOutcome(StrEnum):
@@ -249,7 +249,7 @@ class Kernel:
     def _is_welcome(self, wait_ms: int) -> bool:
         if not self._sockets.iopub.poll(wait_ms):
             return False
-        message = read(self._sockets.iopub.recv_multipart())
+        message = read(receive(self._sockets.iopub))
         return message is not None and message.kind == "iopub_welcome"
 
     def _follow(self, execution: Execution, deadline_s: float) -> bool:
@@ -282,7 +282,7 @@ class Kernel:
             for _ in range(BATCH):
                 if not made.getsockopt(zmq.EVENTS) & POLLIN:
                     break
-                take(read(made.recv_multipart(zmq.NOBLOCK)))
+                take(read(receive(made, NOBLOCK)))
 
     def _end_cell(self, execution: Execution) -> CellResult:
         if self._has_lost_a_process():

@@ -65,6 +65,16 @@ class Sockets:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def receive(made: zmq.Socket[Any], flags: int = 0) -> list[bytes]:
+    """Return the frames of a message: each tells whether another follows, unasked."""
+    frame = made.recv(flags, copy=False)
+    frames = [frame.bytes]
+    while frame.more:
+        frame = made.recv(flags, copy=False)
+        frames.append(frame.bytes)
+    return frames
+
+
 class Lines:
     """Listening sockets on their way into a room; our copies are closed on leaving."""
 

@@ -17,12 +17,11 @@ def send(sock: socket.socket, message: dict[str, Any], descriptor: int | None = 
     :raises OSError: when the other side is gone.
     """
     text = json.dumps(message).encode()
-    head = _HEAD.pack(len(text))
-    if descriptor is None:
-        sock.sendall(head)
-    else:
-        socket.send_fds(sock, [head], [descriptor])
-    sock.sendall(text)
+    whole = _HEAD.pack(len(text)) + text
+    if descriptor is not None:
+        whole = whole[socket.send_fds(sock, [whole], [descriptor]) :]
+    if whole:
+        sock.sendall(whole)
 
 
 def receive(sock: socket.socket) -> tuple[dict[str, Any], socket.socket | None]:
