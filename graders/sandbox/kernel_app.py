@@ -67,6 +67,7 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.init_path()
         self.init_gui_pylab()
         self.init_extensions()
+        self.configure_tornado_logger()
         self.init_code()
         assert self.shell.logger  # made when it is first asked for
         # It looks at every module: before the fork, or each kernel pays for pages of its own.
@@ -114,7 +115,6 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
         self.control_thread = ControlThread(daemon=True)
 
     def init_iopub(self, context: zmq.Context[Any]) -> None:
-        self.configure_tornado_logger()
         kind = LateIOPubThread if self.kernel.is_terse else RoomIOPubThread
         self.iopub_thread = kind(self._open(context, zmq.XPUB, "iopub"), session=self.session)
         self.iopub_thread.start()

@@ -123,7 +123,7 @@ def _series(encoder: Encoder, series: Any) -> Json:
 
 
 def _frame(encoder: Encoder, frame: Any) -> Json:
-    columns = [values_json(encoder, frame.iloc[:, at].array) for at in range(frame.shape[1])]
+    columns = [values_json(encoder, column.array) for _, column in frame.items()]
     return [
         "p.f",
         columns,
