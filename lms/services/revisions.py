@@ -9,7 +9,16 @@ from sqlalchemy import ColumnElement, String, cast, func, literal, select
 from sqlalchemy.orm import Session
 
 from lms.domain.jobs import JobState
-from lms.models import AlertAside, GradingRun, Job, Promotion, Score, Submission, WorkTrace
+from lms.models import (
+    AlertAside,
+    GradingRun,
+    Job,
+    MarkingPlan,
+    Promotion,
+    Score,
+    Submission,
+    WorkTrace,
+)
 
 
 def revision_of(promotion: Promotion) -> ColumnElement[str]:
@@ -24,6 +33,9 @@ def revision_of(promotion: Promotion) -> ColumnElement[str]:
         jobs.where(Job.state == JobState.QUARANTINED),
         select(func.max(Score.derived_at)).where(Score.promotion_id == promotion.id),
         select(func.max(WorkTrace.id)).where(WorkTrace.course_slug == course_slug),
+        select(func.max(MarkingPlan.changed_at)).where(
+            MarkingPlan.promotion_id == promotion.id
+        ),
         select(func.max(AlertAside.set_at)).where(AlertAside.promotion_id == promotion.id),
     )
     parts = [

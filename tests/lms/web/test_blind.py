@@ -31,6 +31,7 @@ from lms.models import (
     User,
 )
 from lms.services import audit, referentials, scores
+from lms.services.revisions import revision
 from lms.services.scores import Cause
 from tests.factories import write_referential
 from tests.marking import (
@@ -365,7 +366,11 @@ def test_an_earlier_attempt_has_no_name_while_the_latest_waits(blind: Blind) -> 
 
 def test_lifting_it_shows_the_names_at_once(blind: Blind) -> None:
     with blind.school.site.sessions.begin() as session:
-        session.execute(update(MarkingPlan).values(is_blind=False))
+        promotion = session.get_one(Promotion, blind.school.promotion.id)
+        before = revision(session, promotion)
+        later = datetime.now(UTC)
+        session.execute(update(MarkingPlan).values(is_blind=False, changed_at=later))
+        assert revision(session, promotion) != before  # so boards that are open follow
     assert NAME in told(blind, "trainer", blind.work)
 
 

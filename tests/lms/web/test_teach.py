@@ -125,6 +125,19 @@ class TestBoard:
         assert f"<a class=d href=personnes/{member.user_id}/#premier-carnet>" in page
         assert cells_of(page, "Ada") == ["– 15 janv."]
 
+    def test_alone_asks_from_what_it_was_made(
+        self, as_staff, learner, promotion, site, session
+    ):
+        ada, client = learner("Ada"), as_staff()
+        pages = (address(promotion), f"{address(promotion)}alertes/")
+        person = f"{address(promotion)}personnes/{ada.user_id}/"
+        asks = []
+        for page in (*pages, person):
+            with counted_queries(site.engine) as sent:
+                assert client.get(page).status_code == 200
+            asks.append(any("max(alert_aside.set_at)" in statement for statement in sent))
+        assert asks == [True, False, False]
+
     def test_filters_stand_in_the_address(self, as_staff, session, learner, promotion):
         elise, ada = learner("Élise"), learner("Ada")
         graded(session, elise, points=4.0)
