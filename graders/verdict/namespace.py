@@ -55,6 +55,8 @@ class Namespace(dict[str, Any]):
         self._deleted: set[str] = set()
         self._given: set[str] = set()
         self._constants: set[str] = set()
+        self._importable: dict[str, list[ast.stmt]] = {}
+        self._stars: list[ast.stmt] = []
 
     def give_author(self, sources: Iterable[str], touched: frozenset[str]) -> None:
         """Take imports, functions and constants from the author's cells.
@@ -98,27 +100,48 @@ class Namespace(dict[str, Any]):
             super().pop(name, None)
 
     def give_imports(self, sources: Iterable[str]) -> None:
-        """Take libraries that the learner's cells import, from here and not from there.
+        """Offer libraries that the learner's cells import, from here and not from there.
 
-        No name of Python's: `from builtins import bool as all` would have `all(…)` hold for
-        whatever the test looks at. None that is bound already either.
+        A test takes them when it looks for their names, under its own alarm. No name of
+        Python's is among them: `from builtins import bool as all` would have `all(…)` hold
+        for whatever the test looks at.
         """
         for source in sources:
-            for statement in imports_of(source):
-                if not _is_library(statement):
-                    continue
-                bound: dict[str, Any] = {"__name__": TEST_MODULE}
-                self._take(statement, bound)
-                for name in bound.keys() - self._own():
-                    if not hasattr(builtins, name) and not name.startswith("__"):
-                        super().__setitem__(name, bound[name])
+            for statement in filter(_is_library, imports_of(source)):
+                for name in _bound_by(statement):
+                    if name == "*":
+                        self._stars.append(statement)
+                    elif not hasattr(builtins, name):
+                        self._importable.setdefault(name, []).append(statement)
 
-    def _take(self, statement: ast.stmt, into: dict[str, Any] | None = None) -> None:
-        module = ast.Module(body=[statement], type_ignores=[])
+    def _import(self, name: str) -> bool:
+        """Take a name from the learner's imports; say whether it is bound now."""
+        for statement in self._importable.get(name, ()):
+            self._take(statement, frozenset((name,)))
+        return super().__contains__(name)
+
+    def _import_star(self, name: str) -> bool:
+        for statement in self._stars:
+            self._take(statement, frozenset((name,)))
+        return super().__contains__(name)
+
+    def _take(self, statement: ast.stmt, wanted: frozenset[str] | None = None) -> None:
+        """Run an import or a definition, and bind what of it is not the learner's to define.
+
+        :param wanted: only these names.
+        """
+        code = compile(ast.Module(body=[statement], type_ignores=[]), "<author>", "exec")
         try:
-            exec(compile(module, "<author>", "exec"), self if into is None else into)  # noqa: S102
+            if not isinstance(statement, ast.Import | ast.ImportFrom):
+                exec(code, self)  # noqa: S102
+                return
+            bound: dict[str, Any] = {"__name__": TEST_MODULE, "__builtins__": builtins}
+            exec(code, bound)  # noqa: S102
         except Exception:  # a package of the learner's room only
             return
+        for name in bound.keys() - {"__name__", "__builtins__"} - self._declared:
+            if wanted is None or name in wanted:
+                super().__setitem__(name, bound[name])
 
     def _own(self) -> set[str]:
         return set(super().keys())
@@ -135,6 +158,7 @@ class Namespace(dict[str, Any]):
         for name in self._rebound(names):
             if name not in self._given:
                 super().pop(name, None)
+                self._importable.pop(name, None)
                 self._deleted.discard(name)
 
     def begin(self) -> None:
@@ -145,7 +169,11 @@ class Namespace(dict[str, Any]):
         return name in self._declared or name in self._others
 
     def __missing__(self, name: str) -> Any:
+        if name not in self._declared and self._import(name):
+            return super().__getitem__(name)
         if not self._is_theirs(name):
+            if not hasattr(builtins, name) and self._import_star(name):
+                return super().__getitem__(name)
             raise KeyError(name)
         cached = self._cache.get(name)
         if cached is not None and (is_remote(cached[0]) or cached[1] == self._peer.asked):
@@ -182,8 +210,10 @@ class Namespace(dict[str, Any]):
         return [name for name, is_there in zip(names, found, strict=True) if is_there is True]
 
     def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or (
-            self._is_theirs(name) and name in self._existing()
+        return (
+            super().__contains__(name)
+            or (self._is_theirs(name) and name in self._existing())
+            or (name in self._importable and self._import(str(name)))
         )
 
     def get(self, name: str, default: Any = None) -> Any:

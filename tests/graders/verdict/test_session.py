@@ -200,7 +200,10 @@ class TestNames:
 
     def test_of_libraries_come_with_the_learners_imports_but_for_pythons_own(self, nursery):
         cell = "from math import *\nfrom operator import truth as all, add\nimport math as m"
-        test = "assert sqrt(4) == m.floor(2.5) == add(1, 1) and not all([1, 0])"
+        test = (
+            "assert 'm' in globals() and 'nothing' not in globals()\n"
+            "assert sqrt(4) == m.floor(2.5) == add(1, 1) and not all([1, 0])"
+        )
 
         assert judged(nursery, test, f"{cell}\n{SOLUTION}").points == 4
 
