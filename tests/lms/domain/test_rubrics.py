@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.domain.rubric_form import (
@@ -54,7 +54,12 @@ def filled(draw: st.DrawFn) -> tuple[Grid, dict[int, int]]:
     }
 
 
+#: Rubrics are large to draw, and a busy machine is slow at it, not wrong.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
 class TestPoints:
+    @PATIENT
     @given(filled(), st.integers(1, 40))
     def test_stay_within_the_exercise(
         self, found: tuple[Grid, dict[int, int]], max_points: int
@@ -80,12 +85,14 @@ class TestPoints:
         assert GRID.usable({"0": 9, "7": 0, "x": 1, "1": 1}) == {1: 1}
 
 
+@PATIENT
 @given(grids)
 def test_a_rubric_comes_back_from_the_database_as_it_went(grid: Grid) -> None:
     assert grid_from_json(grid.kind.value, criteria_to_json(grid.criteria)) == grid
 
 
 class TestEditor:
+    @PATIENT
     @given(grids)
     def test_a_kept_rubric_is_edited_and_kept_unchanged(self, grid: Grid) -> None:
         written = typed("Titre", grid)
@@ -94,6 +101,7 @@ class TestEditor:
             each.levels for each in grid.criteria
         ]
 
+    @PATIENT
     @given(
         grids,
         st.lists(
