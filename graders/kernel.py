@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import signal
 import time
-from dataclasses import dataclass
-from enum import StrEnum
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import zmq
 
+from graders.execution import CellOutcome, CellResult, Execution
 from graders.protocol import MIB
 from graders.sandbox.errors import KernelDied, RoomFailed
 from graders.sandbox.lease import Lease
 from graders.sandbox.lines import Sockets, receive
 from graders.sandbox.meter import Usage
-from graders.sandbox.outputs import Output, Outputs, traceback_lines
-from graders.sandbox.wire import Message, Requests, read, text
+from graders.sandbox.outputs import Outputs, traceback_lines
+from graders.sandbox.wire import Requests, read, text
 
 __all__ = ["CellOutcome", "CellResult", "Kernel", "KernelDied", "RoomFailed", "Usage"]
 
@@ -26,9 +25,6 @@ READY_S = 120
 
 #: What an interrupted cell gets to end before its kernel is killed.
 INTERRUPT_S = 2.0
-
-#: After its reply, how long a kernel may be silent before its last outputs count as lost.
-IDLE_S = 1.0
 
 #: How often a waiting cell's memory is looked at.
 LOOK_S = 0.25
@@ -45,77 +41,6 @@ SIGNAL_CODE = 128
 
 #: Plain numbers: an `IntFlag` of zmq makes an object for each operation.
 POLLIN, NOBLOCK = int(zmq.POLLIN), int(zmq.NOBLOCK)
-
-
-class CellOutcome(StrEnum):
-    """How a cell ended."""
-
-    OK = "ok"
-    ERROR = "error"
-    TIMED_OUT = "timed-out"
-    DIED = "died"
-    OUT_OF_MEMORY = "out-of-memory"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellResult:
-    """What a cell did. All but its end is what the learner's own process says: display only.
-
-    :param outputs: nbformat 4 outputs, cut at the caller's cap.
-    :param execution_count: the number beside the cell; None when it was silent or died.
-    :param traceback: coloured lines, as IPython sends them.
-    """
-
-    outcome: CellOutcome
-    outputs: tuple[Output, ...] = ()
-    execution_count: int | None = None
-    error_name: str = ""
-    error_value: str = ""
-    traceback: tuple[str, ...] = ()
-    duration_ms: float = 0.0
-
-
-@dataclass
-class Execution:
-    """A cell at work.
-
-    :param is_silent: nobody looks at its outputs.
-    :param heard: how many of its outputs have come.
-    """
-
-    request_id: str
-    started_s: float
-    outputs: Outputs
-    is_silent: bool
-    heard: int = 0
-    reply: dict[str, Any] | None = None
-    heard_s: float = 0.0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all has come that the kernel says it has sent."""
-        published = (self.reply or {}).get("published")
-        return self.is_silent or (type(published) is int and self.heard >= published)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the kernel replied, and said all or stopped talking."""
-        if self.reply is None:
-            return False
-        return self.is_complete or time.monotonic() - self.heard_s > IDLE_S
-
-    def take_reply(self, message: Message | None) -> None:
-        """Take what came on the shell channel."""
-        if message and message.kind == "execute_reply" and message.parent_id == self.request_id:
-            self.reply = message.content
-            self.heard_s = time.monotonic()
-
-    def take_output(self, message: Message | None) -> None:
-        """Take what came on the output channel."""
-        self.heard_s = time.monotonic()
-        if message is not None and message.parent_id == self.request_id:
-            self.heard += 1
-            self.outputs.take(message)
 
 
 class Kernel:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graders.kernel import IDLE_S
+from graders.execution import IDLE_S
 from graders.sandbox.errors import KernelDied
 from graders.sandbox.wire import Message
 

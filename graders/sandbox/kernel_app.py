@@ -19,18 +19,13 @@ from ipykernel.kernelapp import IPKernelApp
 from traitlets.config import Config
 from zmq.eventloop.zmqstream import ZMQStream
 
-from graders.sandbox.kernel_parts import (
+from graders.sandbox.kernel_parts import OnlyMainThread, RoomHeartbeat, RoomKernel, listen
+from graders.sandbox.kernel_shell import RoomCompiler, RoomShell, RoomTransformers
+from graders.sandbox.kernel_streams import (
     LateIOPubThread,
-    OnlyMainThread,
     ReplyStream,
-    RoomCompiler,
-    RoomHeartbeat,
     RoomIOPubThread,
-    RoomKernel,
-    RoomShell,
     RoomStream,
-    RoomTransformers,
-    listen,
 )
 from graders.sandbox.session import RoomSession
 
@@ -83,7 +78,7 @@ class RoomKernelApp(IPKernelApp):  # type: ignore[misc]
     def serve(self, order: Mapping[str, Any]) -> None:
         """Become the kernel that listens on the order's sockets. Returns when it is told to."""
         self._descriptors = order["sockets"]
-        self.outstream_class = "graders.sandbox.kernel_parts.RoomStream"
+        self.outstream_class = "graders.sandbox.kernel_streams.RoomStream"
         # One more than is kept outside, so that a cut is seen there.
         RoomStream.max_chars = order["output_bytes"] + 1
         self.kernel.is_terse = order["is_terse"]
