@@ -1,7 +1,9 @@
-"""What is known of the dataclass instances that a test made itself: the fields it gave them."""
+"""What is known of instances that a test made of an author's dataclass: what it gave them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from graders.verdict.names import FieldOf
@@ -52,6 +54,15 @@ class Made:
             raise Unproven(f"un objet de la classe {kind.__name__} qui n’en est pas un nouveau")
         if is_object:
             self._given[number_of(made)] = given
+
+    @contextmanager
+    def kept(self, target: Any) -> Iterator[None]:
+        """Forget nothing of an instance during the block, which only looks at it."""
+        number = number_of(target)
+        given = self._given.get(number)
+        yield
+        if given is not None:
+            self._given[number] = given
 
     def forget(self, number: int) -> None:
         """The learner's code sees the instance."""

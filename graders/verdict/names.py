@@ -147,6 +147,7 @@ def members_defined_by(sources: Iterable[str]) -> ClassMembers:
     fields: dict[str, tuple[FieldOf, ...]] = {}
     for source in sources:
         for node in parsed(source).body:
+            fields.update(_fields_of_tuple(node))
             if isinstance(node, ast.ClassDef):
                 names[node.name] = frozenset(_members(node))
                 decorators = "".join(map(ast.unparse, node.decorator_list))
@@ -157,7 +158,7 @@ def members_defined_by(sources: Iterable[str]) -> ClassMembers:
                     fields.update(_fields_of(node))
     own_equality = {name for name, members in names.items() if "__eq__" in members}
     known = frozenset(dataclasses - own_equality)
-    fields = {name: each for name, each in fields.items() if name in known}
+    fields = {name: each for name, each in fields.items() if name not in own_equality}
     return ClassMembers(names=names, dataclasses=known, fields=fields)
 
 
@@ -181,6 +182,30 @@ def _fields_of(node: ast.ClassDef) -> Iterator[tuple[str, tuple[FieldOf, ...]]]:
             if "ClassVar" not in kind:
                 found.append(_field_of(part.target.id, part.value))
     yield node.name, tuple(found)
+
+
+def _fields_of_tuple(node: ast.stmt) -> dict[str, tuple[FieldOf, ...]]:
+    """Return the fields of `P = namedtuple("P", "x y")` or `class P(NamedTuple)`."""
+    if isinstance(node, ast.ClassDef):
+        bases = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+        methods = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+        if bases != ["NamedTuple"] or methods & {"__new__", "__eq__"}:
+            return {}
+        rows = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+        found = [_field_of(ast.unparse(each.target), each.value) for each in rows]
+        return {node.name: tuple(found)}
+    call = node.value if isinstance(node, ast.Assign) and len(node.targets) == 1 else None
+    if not (isinstance(call, ast.Call) and len(call.args) == 2 and not call.keywords):
+        return {}
+    if ast.unparse(call.func).rpartition(".")[2] != "namedtuple":
+        return {}
+    try:
+        said = ast.literal_eval(call.args[1])
+    except ValueError:
+        return {}
+    words = said.replace(",", " ").split() if isinstance(said, str) else said
+    name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ""
+    return {name: tuple(FieldOf(name=str(word)) for word in words)}
 
 
 def _field_of(name: str, value: ast.expr | None) -> FieldOf:

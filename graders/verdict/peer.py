@@ -254,7 +254,10 @@ class Peer:
         mended = self.mend(target, name) if self.mend is not None else NotImplemented
         if mended is not NotImplemented:
             return mended
-        found = self.ask("attr", target, name)
+        with self.made.kept(target):
+            found = self.ask("attr", target, name)
+        if is_remote(found):  # a method, which may change what it is a method of
+            self.made.forget(number_of(target))
         if name in STEPS and is_remote(found):
             self._stepping.add(number_of(found))
         return found
@@ -324,7 +327,8 @@ class Peer:
         Equal hashes make nothing equal to a value of the test's.
         """
         if "__hash__" in self.members_of(type(value)):
-            found = self.operate("hash", value)
+            with self.made.kept(value):
+                found = self.operate("hash", value)
             if type(found) is int:
                 return hash(found)
         return hash(number_of(value))
