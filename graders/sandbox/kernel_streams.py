@@ -84,6 +84,8 @@ class RoomStream(OutStream):  # type: ignore[misc]
             self.pub_thread.call_later(self.flush_interval, self._flush)
 
     def _flush(self) -> None:
+        if self.closed:  # by the learner's code; whoever writes to it is told so
+            return
         if not self._is_master_process():  # a fork of the learner's may have copied a lock
             super()._flush()
             return

@@ -93,6 +93,11 @@ class TestOutputs:
         assert "shell" in shown
         assert "child" in shown
 
+    def test_goes_on_after_a_cell_that_closes_a_stream(self, kernel):
+        assert run(kernel, "import sys\nsys.stdout.close()").outcome is CellOutcome.OK
+        assert run(kernel, "print('lost')").error_name == "ValueError"
+        assert run(kernel, "1 + 1").outputs[-1]["data"]["text/plain"] == "2"
+
     def test_awaits_at_the_top_of_a_cell(self, kernel):
         result = run(kernel, "import asyncio\nawait asyncio.sleep(0)\nprint('awaited')")
 
