@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from lms.domain.access import Role
 from lms.models import PeerReview, Promotion, User
 from lms.services import referentials, rubrics
+from tests.access.people import NOW
+from tests.access.routes import ROUTES
+from tests.access.school import submission_of
+from tests.access.world import World
 from tests.factories import make_membership, make_promotion
-from tests.lms.web.test_access import NOW, ROUTES, World, submission_of
 from tests.lms.web.test_access import world as world  # the same school, made for this module
 from tests.marking import GRID
 
