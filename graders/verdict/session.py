@@ -229,10 +229,12 @@ class CheckerSession:
         return answer
 
     def _forget_returns(self) -> None:
-        """Take away what was said at the door before; only the learner's code would do so."""
+        """Take away what was said at the door before: the last return, and what a flood left.
+
+        Once: whoever floods it would keep us here for ever.
+        """
         with suppress(BlockingIOError):
-            while self._door.recv(4096):
-                pass
+            self._door.recv(BUFFER_BYTES)
 
     def _await_return(self, kernel: Kernel) -> None:
         """Wait until the kernel can run cells again; interrupt it, and end it if need be."""
