@@ -13,7 +13,7 @@ from graders.execution import CellOutcome, CellResult, Execution
 from graders.protocol import MIB
 from graders.sandbox.errors import KernelDied, RoomFailed
 from graders.sandbox.lease import Lease
-from graders.sandbox.lines import Sockets, receive
+from graders.sandbox.lines import Sockets, receive, send
 from graders.sandbox.meter import Usage
 from graders.sandbox.outputs import Outputs, traceback_lines
 from graders.sandbox.wire import Requests, read, text
@@ -79,10 +79,16 @@ class Kernel:
         return not self._lease.has_ended
 
     def is_well(self) -> bool:
-        """Say whether it lives and no process was killed for want of memory; else end it."""
+        """Say whether it lives and no process was killed for want of memory; else end it.
+
+        :raises RoomFailed: if its keeper died: our fault.
+        """
         if self._has_lost_a_process():
             self._lease.end()
-        return self.is_alive
+        if self.is_alive:
+            return True
+        self._raise_if_ours()
+        return False
 
     def execute(
         self,
@@ -109,9 +115,7 @@ class Kernel:
 
         :raises KernelDied: if the kernel is gone.
         """
-        if not self.is_alive:
-            self._raise_if_ours()
-            raise KernelDied("Le noyau s’est arrêté.")
+        self._require_life()
         number, frames = self._requests.execute(source, is_silent=is_silent)
         self._current = Execution(
             request_id=number,
@@ -119,7 +123,7 @@ class Kernel:
             outputs=Outputs(min(max_output_bytes or self._output_bytes, self._output_bytes)),
             is_silent=is_silent,
         )
-        self._sockets.send(frames)
+        send(self._sockets.shell, frames)
 
     def finish(self, *, wall_s: float) -> CellResult:
         """Wait for the cell that was started, for so long since its start."""
@@ -146,9 +150,9 @@ class Kernel:
         """Let it answer a test: it watches the door by itself.
 
         :raises KernelDied: if the kernel is gone.
+        :raises RoomFailed: if its keeper died: our fault.
         """
-        if not self.is_alive:
-            raise KernelDied("Le noyau s’est arrêté.")
+        self._require_life()
 
     def abandon(self) -> None:
         """End a kernel that obeys no more."""
@@ -228,6 +232,11 @@ class Kernel:
         if status in (-signal.SIGXCPU, SIGNAL_CODE + signal.SIGXCPU):
             return CellOutcome.TIMED_OUT
         return CellOutcome.DIED
+
+    def _require_life(self) -> None:
+        if not self.is_alive:
+            self._raise_if_ours()
+            raise KernelDied("Le noyau s’est arrêté.")
 
     def _raise_if_ours(self) -> None:
         if self._lease.is_keeper_dead:

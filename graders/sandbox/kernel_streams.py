@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import SimpleQueue
 from time import monotonic, sleep  # bound now, because a learner may replace them
@@ -15,16 +15,10 @@ from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from tornado.ioloop import IOLoop
 from zmq.eventloop.zmqstream import ZMQStream
 
-#: Plain numbers: an `IntFlag` of zmq makes an object for each operation.
-POLLIN, SNDMORE = int(zmq.POLLIN), int(zmq.SNDMORE)
+from graders.sandbox.lines import send
 
-
-def send_frames(made: zmq.Socket[Any], frames: Sequence[Any]) -> None:
-    """Send a message."""
-    *most, last = frames
-    for frame in most:
-        made.send(frame, SNDMORE)
-    made.send(last)
+#: A plain number: an `IntFlag` of zmq makes an object for each operation.
+POLLIN = int(zmq.POLLIN)
 
 
 class Turn:
@@ -215,7 +209,7 @@ class ReplyStream(ZMQStream):  # type: ignore[misc]
 
     def send_multipart(self, msg: Any, **_: object) -> None:
         """Send without queueing: a cell has one reply, from the thread that hears."""
-        send_frames(self.socket, msg)
+        send(self.socket, msg)
 
     def flush(self, *_: object, **__: object) -> None:
         """Look whether a request came meanwhile: sending may have swallowed its signal."""

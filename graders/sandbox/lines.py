@@ -44,13 +44,6 @@ class Sockets:
     iopub: zmq.Socket[Any]
     folder: Path
 
-    def send(self, frames: Sequence[bytes]) -> None:
-        """Send a request."""
-        *most, last = frames
-        for frame in most:
-            self.shell.send(frame, SNDMORE)
-        self.shell.send(last)
-
     def reconnect_outputs(self) -> None:
         """Listen anew: libzmq hangs up for good on a message that is too large."""
         address = f"ipc://{self.folder}/k-{CHANNELS['iopub']}"
@@ -63,6 +56,14 @@ class Sockets:
         for made in (self.shell, self.iopub):
             made.close(linger=0)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def send(made: zmq.Socket[Any], frames: Sequence[Any]) -> None:
+    """Send a message by its frames."""
+    *most, last = frames
+    for frame in most:
+        made.send(frame, SNDMORE)
+    made.send(last)
 
 
 def receive(made: zmq.Socket[Any], flags: int = 0) -> list[bytes]:

@@ -196,6 +196,19 @@ class TestFaults:
 
             assert text_after_fault(nursery) == "again\n"
 
+    def test_a_keeper_that_died_before_a_test_is_our_fault(self):
+        with (
+            Nursery(find_environment("base")) as nursery,
+            nursery.kernel(limits=Limits()) as kernel,
+        ):
+            os.kill(nursery.keeper_id, signal.SIGKILL)
+            wait_until(lambda: not kernel.is_alive)
+
+            with pytest.raises(RoomFailed):
+                kernel.begin_test()
+            with pytest.raises(RoomFailed):
+                kernel.is_well()
+
     def test_a_dead_warm_process_is_replaced(self):
         with Nursery(find_environment("base")) as nursery:
             with nursery.kernel(limits=Limits()) as kernel:
