@@ -62,6 +62,7 @@ def first_load_bytes(page: Page, address: str) -> int:
 
 def overflow_px(page: Page) -> int:
     """Return by how much the page is wider than the screen."""
+    page.wait_for_load_state()  # on its way to the next one it has no element at all
     return int(
         page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -39,9 +39,9 @@ def same(one, other):
     if type(one) is not type(other):
         return False
     if type(one) is float:
-        return math.copysign(1, one) == math.copysign(1, other) and (
-            one == other or (math.isnan(one) and math.isnan(other))
-        )
+        if math.isnan(one):  # its sign means nothing, and does not travel
+            return math.isnan(other)
+        return one == other and math.copysign(1, one) == math.copysign(1, other)
     if isinstance(one, list | tuple | deque):
         return len(one) == len(other) and all(map(same, one, other))
     if isinstance(one, dict):
